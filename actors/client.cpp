@@ -1,0 +1,233 @@
+#include "actors/client.hpp"
+
+#include <caf/actor_companion.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scoped_execution_unit.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace troupe::actors {
+
+// -- context_link -----------------------------------------------------------------------
+
+context_link::context_link(context_id id, std::string name, caf::actor handle)
+  : id_(id), name_(std::move(name)), handle_(std::move(handle)) {
+}
+
+error context_link::closed_error(const exit_report& report) {
+  // The run that broke the limit was told so; what comes after finds a context
+  // that is closed.
+  auto code = report.reason == errc::heap_limit_exceeded ? errc::context_closed : report.reason;
+  return {.code = code, .message = report.message};
+}
+
+void context_link::send(run_request request) {
+  if (last_batch_ && last_batch_->add(request))
+    return;
+  std::vector<run_request> requests;
+  requests.push_back(std::move(request));
+  last_batch_ = std::make_shared<run_batch>(std::move(requests));
+  caf::anon_send(handle_, run_requests{last_batch_});
+}
+
+void context_link::ask_to_close(bool drain) {
+  std::lock_guard guard{mutex_};
+  if (!report_)
+    send(close_request{drain});
+}
+
+std::shared_ptr<reply_receiver> context_link::take(request_id request) {
+  std::lock_guard guard{mutex_};
+  auto found = open_.find(request);
+  if (found == open_.end())
+    return nullptr;
+  auto receiver = std::move(found->second);
+  open_.erase(found);
+  return receiver;
+}
+
+void context_link::answer(request_id request, result<value> outcome) {
+  if (auto receiver = take(request))
+    receiver->receive(std::move(outcome));
+}
+
+void context_link::cancel(request_id request) {
+  auto receiver = take(request);
+  if (!receiver)
+    return;
+  receiver->receive(error{.code = errc::cancelled, .message = "the request was cancelled"});
+  std::lock_guard guard{mutex_};
+  if (!report_)
+    send(cancel_request{request});
+}
+
+void context_link::close(exit_report report) {
+  std::vector<std::shared_ptr<reply_receiver>> open;
+  decltype(on_exit_) watchers;
+  {
+    std::lock_guard guard{mutex_};
+    if (report_)
+      return;
+    report.unanswered += open_.size();
+    report_ = report;
+    handle_ = {};
+    for (auto& [request, receiver] : open_)
+      open.push_back(std::move(receiver));
+    open_.clear();
+    watchers.swap(on_exit_);
+  }
+  auto why = closed_error(report);
+  for (auto& receiver : open)
+    receiver->receive(why);
+  for (auto& watcher : watchers)
+    watcher->receive(report);
+}
+
+void context_link::on_exit(std::shared_ptr<exit_receiver> receiver) {
+  std::unique_lock guard{mutex_};
+  if (!report_) {
+    on_exit_.push_back(std::move(receiver));
+    return;
+  }
+  auto report = *report_;
+  guard.unlock();
+  receiver->receive(report);
+}
+
+bool context_link::closed() const {
+  std::lock_guard guard{mutex_};
+  return report_.has_value();
+}
+
+// -- client -----------------------------------------------------------------------------
+
+struct client::state {
+  struct pending_spawn {
+    std::string name;
+    std::shared_ptr<spawn_receiver> receiver;
+  };
+
+  void deliver(caf::mailbox_element& element) {
+    auto& content = element.payload;
+    if (content.match_elements<reply>()) {
+      auto& answer = content.get_mutable_as<reply>(0);
+      if (auto link = find(answer.context))
+        link->answer(answer.request, std::move(answer.outcome));
+    } else if (content.match_elements<spawn_reply>()) {
+      started(content.get_mutable_as<spawn_reply>(0));
+    } else if (content.match_elements<context_down>()) {
+      ended(content.get_as<context_down>(0));
+    }
+  }
+
+  [[nodiscard]] std::shared_ptr<context_link> find(context_id id) const {
+    std::shared_lock guard{mutex};
+    auto found = links.find(id);
+    return found == links.end() ? nullptr : found->second;
+  }
+
+  void started(spawn_reply& what) {
+    pending_spawn waiting;
+    std::shared_ptr<context_link> link;
+    {
+      std::lock_guard guard{mutex};
+      auto found = spawns.find(what.request);
+      if (found == spawns.end())
+        return;
+      waiting = std::move(found->second);
+      spawns.erase(found);
+      if (what.failure.empty()) {
+        link = std::make_shared<context_link>(what.context, std::move(waiting.name), what.handle);
+        links.emplace(what.context, link);
+      }
+    }
+    if (link)
+      waiting.receiver->receive(std::move(link));
+    else
+      waiting.receiver->receive(std::move(what.failure.front()));
+  }
+
+  void ended(const context_down& farewell) {
+    std::shared_ptr<context_link> link;
+    {
+      std::lock_guard guard{mutex};
+      if (auto found = links.find(farewell.context); found != links.end()) {
+        link = std::move(found->second);
+        links.erase(found);
+      }
+    }
+    if (link)
+      link->close(farewell.report);
+  }
+
+  mutable std::shared_mutex mutex;
+  // Guarded by mutex.
+  std::unordered_map<context_id, std::shared_ptr<context_link>> links;
+  std::unordered_map<request_id, pending_spawn> spawns;
+  bool refuses_spawns = false;
+  bool closed = false;
+};
+
+client::client(caf::actor_system& system) : system_(system), state_(std::make_shared<state>()) {
+  self_ = system.spawn<caf::actor_companion>();
+  caf::actor_cast<caf::actor_companion*>(self_)->on_enqueue(
+    [shared = state_](caf::mailbox_element_ptr element) { shared->deliver(*element); });
+}
+
+client::~client() {
+  close();
+}
+
+void client::refuse_spawns() {
+  decltype(state_->spawns) spawns;
+  {
+    std::lock_guard guard{state_->mutex};
+    state_->refuses_spawns = true;
+    spawns.swap(state_->spawns);
+  }
+  for (auto& [request, waiting] : spawns)
+    waiting.receiver->receive(
+      error{.code = errc::runtime_closed, .message = "the runtime is shutting down"});
+}
+
+void client::spawn(const caf::actor& supervisor, context_options options, bool internal,
+                   std::shared_ptr<spawn_receiver> receiver) {
+  auto request = next_request();
+  auto context = ++last_context_;
+  if (options.name.empty())
+    options.name = fmt::format("VM Context {}", context);
+  {
+    std::unique_lock guard{state_->mutex};
+    if (state_->refuses_spawns) {
+      guard.unlock();
+      receiver->receive(error{.code = errc::runtime_closed, .message = "the runtime is gone"});
+      return;
+    }
+    state_->spawns.emplace(request, state::pending_spawn{options.name, std::move(receiver)});
+  }
+  caf::anon_send(supervisor,
+                 spawn_request{request, context, std::move(options), self_, internal});
+}
+
+void client::close() {
+  refuse_spawns();
+  decltype(state_->links) links;
+  {
+    std::lock_guard guard{state_->mutex};
+    if (std::exchange(state_->closed, true))
+      return;
+    links.swap(state_->links);
+  }
+  for (auto& [id, link] : links)
+    link->close({.name = link->name(),
+                 .reason = errc::runtime_closed,
+                 .message = "the runtime is shutting down"});
+  caf::scoped_execution_unit unit{&system_};
+  auto& companion = *caf::actor_cast<caf::actor_companion*>(self_);
+  static_cast<caf::scheduled_actor&>(companion).on_exit();
+  companion.cleanup(caf::make_error(caf::exit_reason::user_shutdown), &unit);
+  self_ = {}; // the actor system may end before this object
+}
+
+} // namespace troupe::actors

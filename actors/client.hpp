@@ -1,0 +1,161 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
+#include <atomic>
+#include <memory>
+#include <memory_resource>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Who gets the answer to one request.
+///
+/// Threads: `receive` is called once, on whatever thread answers: it must not
+///          block.
+class reply_receiver {
+public:
+  virtual ~reply_receiver() = default;
+  virtual void receive(result<value> outcome) = 0;
+};
+
+class context_link;
+
+/// Who gets a new context.
+class spawn_receiver {
+public:
+  virtual ~spawn_receiver() = default;
+  virtual void receive(result<std::shared_ptr<context_link>> outcome) = 0;
+};
+
+/// Who learns that a context has ended.
+class exit_receiver {
+public:
+  virtual ~exit_receiver() = default;
+  virtual void receive(const exit_report& report) = 0;
+};
+
+/// The requests that one context has not answered yet. Every receiver gets
+/// exactly one answer: the context's, the watchdog's, a cancellation, or the
+/// news that the context has ended, whichever comes first.
+///
+/// Threads:  any; one mutex.
+/// Lifetime: shared by the handles to the context and the client.
+class context_link {
+public:
+  context_link(context_id id, std::string name, caf::actor handle);
+
+  [[nodiscard]] context_id id() const noexcept {
+    return id_;
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept {
+    return name_;
+  }
+
+  /// Sends a request; answers it at once when the context has ended.
+  template <class Request>
+  void ask(Request request, std::shared_ptr<reply_receiver> receiver) {
+    std::unique_lock guard{mutex_};
+    if (report_) {
+      auto why = closed_error(*report_);
+      guard.unlock();
+      receiver->receive(std::move(why));
+      return;
+    }
+    open_.emplace(request.request, std::move(receiver));
+    send(std::move(request));
+  }
+
+  /// Ends the context; it answers through `close`.
+  void ask_to_close(bool drain);
+
+  /// Answers one request; later answers to it are ignored.
+  void answer(request_id request, result<value> outcome);
+
+  /// Answers the request as cancelled, then stops it.
+  void cancel(request_id request);
+
+  /// Answers all open requests and everything that comes after.
+  void close(exit_report report);
+
+  void on_exit(std::shared_ptr<exit_receiver> receiver);
+
+  [[nodiscard]] bool closed() const;
+
+private:
+  // Sent under the lock, so that nothing is sent after `close`: the actor system
+  // may be gone then. Enqueueing only pushes and wakes.
+  template <class Message>
+  void send(Message message) {
+    last_batch_.reset();
+    caf::anon_send(handle_, std::move(message));
+  }
+
+  /// Adds to the batch that was sent last, if the context has not opened it.
+  void send(run_request request);
+
+  [[nodiscard]] static error closed_error(const exit_report& report);
+  [[nodiscard]] std::shared_ptr<reply_receiver> take(request_id request);
+
+  const context_id id_;
+  const std::string name_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  caf::actor handle_;                     // until the context has ended
+  std::shared_ptr<run_batch> last_batch_; // unless something else was sent since
+  // Its nodes come and go with every request, on two threads: a pool of its own
+  // keeps them off the process's allocator.
+  std::pmr::unsynchronized_pool_resource pool_;
+  std::pmr::unordered_map<request_id, std::shared_ptr<reply_receiver>> open_{&pool_};
+  std::vector<std::shared_ptr<exit_receiver>> on_exit_;
+  std::optional<exit_report> report_;
+};
+
+/// The host's end of the conversation with all contexts of a runtime: an actor
+/// that settles answers on the thread that brings them, without a hop.
+///
+/// Threads:  any.
+/// Lifetime: `close` first; the actor handle may outlive it.
+class client {
+public:
+  explicit client(caf::actor_system& system);
+  ~client();
+
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  [[nodiscard]] request_id next_request() noexcept {
+    return ++last_request_;
+  }
+
+  /// Asks `supervisor` for a context; an internal one takes no place.
+  void spawn(const caf::actor& supervisor, context_options options, bool internal,
+             std::shared_ptr<spawn_receiver> receiver);
+
+  /// The supervisor is gone: refuses all spawns, open and to come.
+  void refuse_spawns();
+
+  /// Answers whatever is still open; nothing arrives any more.
+  void close();
+
+private:
+  struct state; // shared with the actor's enqueue handler
+
+  caf::actor_system& system_;
+  std::shared_ptr<state> state_;
+  caf::actor self_;
+  std::atomic<request_id> last_request_{0};
+  std::atomic<context_id> last_context_{0};
+};
+
+} // namespace troupe::actors

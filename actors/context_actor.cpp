@@ -1,0 +1,258 @@
+#include "actors/context_actor.hpp"
+
+#include "actors/sigint_trap.hpp"
+
+#include <caf/behavior.hpp>
+#include <caf/logger.hpp>
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+namespace troupe::actors {
+
+namespace {
+
+// After so many messages the loop looks at its timers, however full the mailbox.
+constexpr std::size_t messages_per_turn = 256;
+
+} // namespace
+
+void context_actor::main(context_surroundings around, spawn_request spawned) {
+  auto owner = spawned.owner;
+  auto supervisor = around.supervisor;
+  context_down farewell;
+  {
+    context_actor self{std::move(around), std::move(spawned)};
+    if (auto started = self.start(); started) {
+      spawn_reply ready{self.spawned_.request, self.spawned_.context, self.self_, {}};
+      caf::anon_send(supervisor, ready);
+      caf::anon_send(owner, std::move(ready));
+      self.run();
+    } else {
+      self.end(started.error().code, started.error().message);
+      caf::anon_send(
+        owner, spawn_reply{
+                 self.spawned_.request, self.spawned_.context, {}, {std::move(started).error()}});
+    }
+    self.finish();
+    farewell = {self.spawned_.context, self.report_, false};
+  }
+  // The supervisor tells the owner when thread and place are free again.
+  caf::anon_send(supervisor, farewell);
+}
+
+context_actor::context_actor(context_surroundings around, spawn_request spawned)
+  : around_(std::move(around)), spawned_(std::move(spawned)), unit_(&around_.system) {
+  report_.name = spawned_.options.name;
+}
+
+context_actor::~context_actor() = default;
+
+// -- life -----------------------------------------------------------------------------
+
+result<void> context_actor::start() {
+  if (!loop_.usable())
+    return error{.code = errc::spawn_failed,
+                 .message = fmt::format("context '{}': the system refused an event loop (open "
+                                        "descriptors?)",
+                                        report_.name)};
+  environment_.emplace(around_.engine, loop_, spawned_.options, make_events());
+  box_ = std::make_shared<mailbox>(loop_.waker());
+  self_ = make_companion(around_.system, box_,
+                         [ledger = environment_->ledger()](const caf::mailbox_element& element) {
+                           intercept(element, *ledger);
+                         });
+  become();
+  around_.watched->add({spawned_.context, environment_->ledger(), self_, spawned_.owner});
+  return environment_->prepare(spawned_.options);
+}
+
+void context_actor::run() {
+  loop_.run([this] { return process(); });
+}
+
+void context_actor::finish() {
+  around_.watched->remove(spawned_.context);
+  if (environment_) {
+    environment_->fail_waiting(
+      {.code = errc::context_closed,
+       .message = fmt::format("context '{}' ended: {}", report_.name, report_.message)});
+    report_.runs = environment_->runs();
+  }
+  for (auto request : idle_requests_)
+    answer(request, error{.code = errc::context_closed, .message = report_.message});
+  batch_.clear();
+  loop_.clear_timers();
+  environment_.reset();
+  if (self_)
+    end_companion(self_, *box_, unit_, caf::make_error(caf::exit_reason::user_shutdown));
+}
+
+void context_actor::end(errc reason, std::string message) {
+  if (std::exchange(ended_, true))
+    return;
+  report_.reason = reason;
+  report_.message = std::move(message);
+  loop_.stop();
+}
+
+void context_actor::lost() {
+  // V8 will never return to this thread, so the end is told from inside it.
+  if (!self_) {
+    // It is still in the making.
+    error why{.code = errc::spawn_failed,
+              .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
+    caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
+    caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
+    return;
+  }
+  report_.reason = errc::context_lost;
+  report_.message =
+    fmt::format("context '{}' ran out of memory inside V8, which cannot go on", report_.name);
+  report_.runs = environment_->runs();
+  environment_->ledger()->retire();
+  around_.watched->remove(spawned_.context);
+  end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
+  caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
+  // The actor system waits for its logger, which this thread would keep for ever.
+  caf::logger::set_current_actor_system(nullptr);
+}
+
+js::environment_events context_actor::make_events() {
+  return {
+    .answer = [this](request_id request,
+                     result<value> outcome) { answer(request, std::move(outcome)); },
+    .arm =
+      [this](js::steady_time at) {
+        caf::anon_send(around_.watchdog,
+                       deadline_request{spawned_.context, at.time_since_epoch().count()});
+      },
+    .hold_sigint = [] { return sigint_trap::hold(); },
+    .write = [this](const console_line& line) { around_.hooks->on_console(line); },
+    .uncaught =
+      [this](const error& what) { around_.hooks->on_uncaught_error(report_.name, what); },
+    .lost = [this] { lost(); },
+  };
+}
+
+// -- messages -------------------------------------------------------------------------
+
+void context_actor::intercept(const caf::mailbox_element& element, js::run_ledger& ledger) {
+  const auto& content = element.content();
+  if (content.match_elements<cancel_request>())
+    ledger.cancel(content.get_as<cancel_request>(0).request);
+  else if (content.match_elements<close_request>() && !content.get_as<close_request>(0).drain)
+    ledger.close();
+  else if (content.match_elements<caf::exit_msg>())
+    ledger.close();
+}
+
+void context_actor::become() {
+  companion_of(self_).become(
+    [this](const run_requests& requests) {
+      for (auto& request : requests.batch->open())
+        runs_.push_back(std::move(request));
+    },
+    [this](const compile_request& request) {
+      environment_->compile(request.request, *request.script.source);
+    },
+    [this](const global_request& request) { do_global(request); },
+    [this](const idle_request& request) { idle_requests_.push_back(request.request); },
+    [this](const cancel_request& request) {
+      environment_->ledger()->withdraw(request.request);
+      environment_->abandon(request.request);
+    },
+    [this](const abandon_request& request) { environment_->abandon(request.request); },
+    [this](const close_request& request) {
+      if (request.drain)
+        draining_ = true;
+      else
+        end(errc::context_closed, fmt::format("context '{}' was closed", report_.name));
+    });
+}
+
+bool context_actor::process() {
+  bool worked = false;
+  for (std::size_t i = 0; i < messages_per_turn && !ended_ && environment_->healthy() && next();
+       ++i)
+    worked = true;
+  worked = (!ended_ && environment_->poll()) || worked;
+  if (!environment_->healthy())
+    end(errc::heap_limit_exceeded,
+        fmt::format("context '{}' was closed: its heap stayed above its limit of {} MiB",
+                    report_.name, spawned_.options.heap_limit_mib));
+  if (!worked && !ended_)
+    look_after_idle();
+  return worked;
+}
+
+/// Does the next thing that was asked. @returns false when there is none.
+bool context_actor::next() {
+  if (!runs_.empty()) {
+    auto request = std::move(runs_.front());
+    runs_.pop_front();
+    run_script(request);
+    return true;
+  }
+  if (next_in_batch_ == batch_.size()) {
+    batch_.clear();
+    next_in_batch_ = 0;
+    if (!box_->take(batch_))
+      return false;
+  }
+  auto element = std::move(batch_[next_in_batch_++]);
+  handle(*element);
+  return true;
+}
+
+void context_actor::handle(caf::mailbox_element& element) {
+  if (companion_of(self_).activate(&unit_, element)
+      == caf::scheduled_actor::activation_result::terminated)
+    end(errc::context_closed, fmt::format("context '{}' was told to exit", report_.name));
+}
+
+void context_actor::look_after_idle() {
+  if (!idle_requests_.empty() && environment_->idle())
+    for (auto request : std::exchange(idle_requests_, {}))
+      answer(request, value{});
+  if (draining_ && !environment_->has_waiting())
+    end(errc::context_closed, fmt::format("context '{}' was closed", report_.name));
+}
+
+void context_actor::run_script(const run_request& request) {
+  if (draining_) {
+    answer(request.request,
+           error{.code = errc::context_closed,
+                 .message = fmt::format("context '{}' is closing", report_.name)});
+    return;
+  }
+  environment_->run(request.request, *request.script.source, request.options);
+}
+
+void context_actor::do_global(const global_request& request) {
+  switch (request.operation) {
+    case global_operation::get:
+      environment_->get_global(request.request, request.key);
+      break;
+    case global_operation::set:
+      environment_->set_global(request.request, request.key, request.item);
+      break;
+    case global_operation::has:
+      environment_->has_global(request.request, request.key);
+      break;
+    case global_operation::remove:
+      environment_->delete_global(request.request, request.key);
+      break;
+    case global_operation::keys:
+      environment_->global_keys(request.request);
+      break;
+  }
+}
+
+void context_actor::answer(request_id request, result<value> outcome) {
+  if (!outcome && outcome.error().code == errc::context_closed)
+    ++report_.unanswered;
+  caf::anon_send(spawned_.owner, reply{spawned_.context, request, std::move(outcome)});
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "actors/mailbox.hpp"
+#include "actors/messages.hpp"
+#include "actors/watch_list.hpp"
+#include "runtime/engine.hpp"
+#include "runtime/environment.hpp"
+#include "runtime/event_loop.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe::actors {
+
+/// Functions of the host that contexts call, on their own threads. Immutable;
+/// shared by all contexts of a runtime.
+struct host_hooks {
+  std::function<void(const console_line&)> on_console;
+  /// An error that belongs to no request of the named context.
+  std::function<void(const std::string&, const error&)> on_uncaught_error;
+};
+
+/// What a context needs to know of its surroundings.
+struct context_surroundings {
+  caf::actor_system& system;
+  js::engine& engine;
+  caf::actor supervisor;
+  caf::actor watchdog;
+  std::shared_ptr<watch_list> watched;
+  std::shared_ptr<const host_hooks> hooks;
+};
+
+/// A context: an isolate, its event loop and its mailbox, on one thread.
+///
+/// Its behaviour is that of the messages "client → context" in messages.hpp. It
+/// sends `spawn_reply` when it is ready, one `reply` per request, and, as its
+/// last act, `context_down` to its owner and the supervisor.
+///
+/// Threads: lives on the thread that calls `main`, which returns when the
+///          context has ended (or never, when V8 is lost).
+class context_actor {
+public:
+  static void main(context_surroundings around, spawn_request spawned);
+
+private:
+  context_actor(context_surroundings around, spawn_request spawned);
+  ~context_actor();
+
+  [[nodiscard]] result<void> start();
+  void run();
+  void finish();
+
+  [[nodiscard]] js::environment_events make_events();
+  void become();
+  bool process();
+  [[nodiscard]] bool next();
+  void handle(caf::mailbox_element& element);
+  void look_after_idle();
+
+  /// Called by whoever sends, on their thread.
+  static void intercept(const caf::mailbox_element& element, js::run_ledger& ledger);
+
+  void run_script(const run_request& request);
+  void do_global(const global_request& request);
+  void answer(request_id request, result<value> outcome);
+  void end(errc reason, std::string message);
+  void lost();
+
+  // Constant after construction.
+  context_surroundings around_;
+  spawn_request spawned_;
+
+  // The context's thread only.
+  js::event_loop loop_;
+  std::optional<js::environment> environment_;
+  std::shared_ptr<mailbox> box_;
+  caf::actor self_;
+  caf::scoped_execution_unit unit_;
+  std::vector<caf::mailbox_element_ptr> batch_;
+  std::size_t next_in_batch_ = 0;
+  std::deque<run_request> runs_; // of an opened batch; before the rest of the mailbox
+  std::vector<request_id> idle_requests_;
+  bool draining_ = false;
+  bool ended_ = false;
+  exit_report report_;
+};
+
+} // namespace troupe::actors

@@ -1,0 +1,401 @@
+#pragma once
+
+// Every message between actors, in one place. All of them can be serialised:
+// callbacks are named by id, and a context may live in another process.
+
+#include "runtime/run_ledger.hpp"
+#include "runtime/script.hpp"
+#include "runtime/value_codec.hpp"
+#include "troupe/options.hpp"
+#include "troupe/result.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/type_id.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+// The plain data of the lower layer, found by argument-dependent look-up.
+namespace troupe {
+
+template <class Inspector>
+bool inspect(Inspector& f, value& x) {
+  std::vector<std::byte> bytes;
+  if constexpr (!Inspector::is_loading)
+    bytes = js::encode(x);
+  if (!f.object(x).fields(f.field("bytes", bytes)))
+    return false;
+  if constexpr (Inspector::is_loading) {
+    auto decoded = js::decode(bytes);
+    if (!decoded)
+      return false;
+    x = *std::move(decoded);
+  }
+  return true;
+}
+
+template <class Enum, class Inspector>
+bool inspect_enum(Inspector& f, Enum& x, Enum last) {
+  auto get = [&x] { return static_cast<std::uint8_t>(x); };
+  auto set = [&x, last](std::uint8_t number) {
+    x = static_cast<Enum>(number);
+    return number <= static_cast<std::uint8_t>(last);
+  };
+  return f.apply(get, set);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, errc& x) {
+  return inspect_enum(f, x, errc::host_exception);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, timeout_scope& x) {
+  return inspect_enum(f, x, timeout_scope::evaluation);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, source_position& x) {
+  return f.object(x).fields(f.field("filename", x.filename), f.field("line", x.line),
+                            f.field("column", x.column), f.field("width", x.width),
+                            f.field("source_line", x.source_line));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, error& x) {
+  return f.object(x).fields(f.field("code", x.code), f.field("message", x.message),
+                            f.field("stack", x.stack), f.field("position", x.position),
+                            f.field("thrown", x.thrown));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, result<value>& x) {
+  bool succeeded = x.has_value();
+  value item;
+  error failure;
+  if constexpr (!Inspector::is_loading) {
+    if (succeeded)
+      item = *x;
+    else
+      failure = x.error();
+  }
+  if (!f.object(x).fields(f.field("succeeded", succeeded), f.field("item", item),
+                          f.field("failure", failure)))
+    return false;
+  if constexpr (Inspector::is_loading) {
+    if (succeeded)
+      x = std::move(item);
+    else
+      x = std::move(failure);
+  }
+  return true;
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, run_options& x) {
+  auto get = [&x] { return static_cast<std::int64_t>(x.timeout.count()); };
+  auto set = [&x](std::int64_t ms) {
+    x.timeout = std::chrono::milliseconds{ms};
+    return true;
+  };
+  return f.object(x).fields(
+    f.field("timeout", get, set), f.field("timeout_covers", x.timeout_covers),
+    f.field("break_on_sigint", x.break_on_sigint), f.field("discard_result", x.discard_result));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, value::member& x) {
+  return f.object(x).fields(f.field("key", x.key), f.field("item", x.item));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, context_options& x) {
+  auto get = [&x] { return static_cast<std::int64_t>(x.turn_timeout.count()); };
+  auto set = [&x](std::int64_t ms) {
+    x.turn_timeout = std::chrono::milliseconds{ms};
+    return true;
+  };
+  return f.object(x).fields(f.field("name", x.name), f.field("globals", x.globals),
+                            f.field("heap_limit_mib", x.heap_limit_mib),
+                            f.field("array_buffer_limit_mib", x.array_buffer_limit_mib),
+                            f.field("stack_kib", x.stack_kib), f.field("turn_timeout", get, set),
+                            f.field("console", x.console), f.field("timers", x.timers));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, exit_report& x) {
+  return f.object(x).fields(f.field("name", x.name), f.field("reason", x.reason),
+                            f.field("message", x.message), f.field("unanswered", x.unanswered),
+                            f.field("runs", x.runs));
+}
+
+} // namespace troupe
+
+namespace troupe::actors {
+
+using js::request_id;
+
+/// Names a context; unique within its runtime, 0 = none.
+using context_id = std::uint64_t;
+
+/// A script's text, shared within a process and copied between processes.
+struct script_ref {
+  js::script_source_ptr source;
+};
+
+// -- client → supervisor --------------------------------------------------------
+
+struct spawn_request {
+  request_id request = 0;
+  context_id context = 0;
+  context_options options;
+  caf::actor owner;      ///< Gets the replies of the context, and its end.
+  bool internal = false; ///< Takes no place of the capacity.
+};
+
+/// Ends all contexts, then the supervisor.
+struct shutdown_request {
+  bool drain = false; ///< Let them finish what they were asked before.
+};
+
+// -- client → context -----------------------------------------------------------
+
+struct run_request {
+  request_id request = 0;
+  script_ref script;
+  run_options options;
+};
+
+/// Runs that were asked for one after the other: one message for all of them. As
+/// long as the context has not opened it, and nothing else was sent after it,
+/// more can be added. One mutex.
+class run_batch {
+public:
+  explicit run_batch(std::vector<run_request> requests) : requests_(std::move(requests)) {
+  }
+
+  /// @returns false, and leaves `request` alone, when it is too late.
+  [[nodiscard]] bool add(run_request& request) {
+    std::lock_guard guard{mutex_};
+    if (opened_)
+      return false;
+    requests_.push_back(std::move(request));
+    return true;
+  }
+
+  /// Takes the requests out; nothing is added any more.
+  [[nodiscard]] std::vector<run_request> open() {
+    std::lock_guard guard{mutex_};
+    opened_ = true;
+    return std::move(requests_);
+  }
+
+private:
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::vector<run_request> requests_;
+  bool opened_ = false;
+};
+
+struct run_requests {
+  std::shared_ptr<run_batch> batch;
+};
+
+struct compile_request {
+  request_id request = 0;
+  script_ref script;
+};
+
+enum class global_operation : std::uint8_t { get, set, has, remove, keys };
+
+struct global_request {
+  request_id request = 0;
+  global_operation operation = global_operation::get;
+  std::string key;
+  value item;
+};
+
+/// Is answered when nothing is left that could run script by itself.
+struct idle_request {
+  request_id request = 0;
+};
+
+/// Stops one request, wherever it is. Takes effect when it is enqueued, not when
+/// its turn comes.
+struct cancel_request {
+  request_id request = 0;
+};
+
+/// Ends the context: at once, or after all requests before this one and the
+/// promises they wait for.
+struct close_request {
+  bool drain = false;
+};
+
+// -- watchdog → context ---------------------------------------------------------
+
+/// The watchdog has answered the request in the context's place.
+struct abandon_request {
+  request_id request = 0;
+};
+
+// -- context → watchdog ---------------------------------------------------------
+
+/// Look at the context's runs at this time (steady clock, nanoseconds).
+struct deadline_request {
+  context_id context = 0;
+  std::int64_t at = 0;
+};
+
+// -- context, watchdog or supervisor → client -----------------------------------
+
+/// The answer to one request; the first one counts.
+struct reply {
+  context_id context = 0;
+  request_id request = 0;
+  result<value> outcome{value{}};
+};
+
+struct spawn_reply {
+  request_id request = 0;
+  context_id context = 0;
+  caf::actor handle;          ///< Invalid when there is an error.
+  std::vector<error> failure; ///< At most one.
+};
+
+/// A context is no more: the last message about it.
+struct context_down {
+  context_id context = 0;
+  exit_report report;
+  bool thread_lost = false; ///< Its thread will never end.
+};
+
+// -- inspection -----------------------------------------------------------------
+
+template <class Inspector>
+bool inspect(Inspector& f, spawn_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("context", x.context),
+                            f.field("options", x.options), f.field("owner", x.owner),
+                            f.field("internal", x.internal));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, shutdown_request& x) {
+  return f.object(x).fields(f.field("drain", x.drain));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, run_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("script", x.script),
+                            f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, run_requests& x) {
+  std::vector<run_request> requests;
+  if constexpr (!Inspector::is_loading)
+    requests = x.batch->open();
+  if (!f.object(x).fields(f.field("requests", requests)))
+    return false;
+  x.batch = std::make_shared<run_batch>(std::move(requests));
+  return true;
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, compile_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("script", x.script));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, global_operation& x) {
+  return inspect_enum(f, x, global_operation::keys);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, global_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("operation", x.operation),
+                            f.field("key", x.key), f.field("item", x.item));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, idle_request& x) {
+  return f.object(x).fields(f.field("request", x.request));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, cancel_request& x) {
+  return f.object(x).fields(f.field("request", x.request));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, close_request& x) {
+  return f.object(x).fields(f.field("drain", x.drain));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, abandon_request& x) {
+  return f.object(x).fields(f.field("request", x.request));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, deadline_request& x) {
+  return f.object(x).fields(f.field("context", x.context), f.field("at", x.at));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, reply& x) {
+  return f.object(x).fields(f.field("context", x.context), f.field("request", x.request),
+                            f.field("outcome", x.outcome));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, spawn_reply& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("context", x.context),
+                            f.field("handle", x.handle), f.field("failure", x.failure));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, context_down& x) {
+  return f.object(x).fields(f.field("context", x.context), f.field("report", x.report),
+                            f.field("thread_lost", x.thread_lost));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, script_ref& x) {
+  js::script_source copy;
+  if constexpr (!Inspector::is_loading)
+    if (x.source)
+      copy = *x.source;
+  if (!f.object(x).fields(f.field("code", copy.code), f.field("filename", copy.options.filename),
+                          f.field("line_offset", copy.options.line_offset),
+                          f.field("column_offset", copy.options.column_offset),
+                          f.field("display_errors", copy.options.display_errors)))
+    return false;
+  if constexpr (Inspector::is_loading)
+    x.source = std::make_shared<const js::script_source>(std::move(copy));
+  return true;
+}
+
+} // namespace troupe::actors
+
+CAF_BEGIN_TYPE_ID_BLOCK(troupe, caf::first_custom_type_id)
+
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::spawn_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::shutdown_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::run_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::run_requests))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::compile_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::global_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::idle_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::cancel_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::close_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::abandon_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::deadline_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::reply))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::spawn_reply))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::context_down))
+
+CAF_END_TYPE_ID_BLOCK(troupe)

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+
+namespace troupe::actors {
+
+/// SIGINT for the whole process, while anybody wants it.
+///
+/// While at least one token of `hold` lives, the process's own handlers are off
+/// and the signal goes to all subscribed descriptors; afterwards the previous
+/// handler is back (`breakOnSigint` in the documentation of `node:vm`). This is
+/// plain `sigaction`: libuv's signal handles would leave other handlers on, and
+/// would put back the default instead of what was there.
+///
+/// Threads: any.
+class sigint_trap {
+public:
+  [[nodiscard]] static std::shared_ptr<void> hold();
+
+  /// An eventfd that is written to at each SIGINT during a hold. Up to 64 may be
+  /// subscribed at once. @returns false when there is no more room.
+  [[nodiscard]] static bool subscribe(int eventfd);
+
+  /// After this the descriptor is not written to and may be closed.
+  static void unsubscribe(int eventfd);
+};
+
+} // namespace troupe::actors

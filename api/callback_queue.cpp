@@ -1,0 +1,65 @@
+#include "api/callback_queue.hpp"
+
+#include "runtime/thread_role.hpp"
+
+#include <pthread.h>
+
+namespace troupe::detail {
+
+void callback_queue::post(std::function<void()> work) {
+  std::unique_lock guard{mutex_};
+  if (stopping_) {
+    guard.unlock();
+    work();
+    return;
+  }
+  queue_.push_back(std::move(work));
+  if (!thread_.joinable())
+    thread_ = std::thread{[self = shared_from_this()] { self->main(); }};
+  else if (waiting_) // a thread that is awake looks by itself
+    filled_.notify_one();
+}
+
+void callback_queue::stop() {
+  std::unique_lock guard{mutex_};
+  stopping_ = true;
+  if (!thread_.joinable())
+    return;
+  filled_.notify_one();
+  auto thread = std::move(thread_);
+  guard.unlock();
+  if (thread.get_id() == std::this_thread::get_id()) {
+    // Called from a continuation: the rest of the queue runs here.
+    thread.detach();
+    std::vector<std::function<void()>> rest;
+    guard.lock();
+    rest.swap(queue_);
+    guard.unlock();
+    for (auto& work : rest)
+      work();
+  } else {
+    thread.join();
+  }
+}
+
+void callback_queue::main() {
+  pthread_setname_np(pthread_self(), "troupe-callback");
+  js::current_thread_role() = js::thread_role::callbacks;
+  std::vector<std::function<void()>> batch;
+  std::unique_lock guard{mutex_};
+  for (;;) {
+    waiting_ = true;
+    filled_.wait(guard, [this] { return !queue_.empty() || stopping_; });
+    waiting_ = false;
+    if (queue_.empty())
+      return;
+    batch.swap(queue_);
+    guard.unlock();
+    for (auto& work : batch)
+      work();
+    batch.clear();
+    guard.lock();
+  }
+}
+
+} // namespace troupe::detail

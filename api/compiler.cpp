@@ -1,0 +1,52 @@
+#include "api/compiler.hpp"
+
+namespace troupe::detail {
+
+future<script> compiler::compile(std::string source, script_options options,
+                                 std::shared_ptr<callback_queue> callbacks) {
+  std::unique_lock guard{mutex_};
+  if (context_.alive())
+    return context_.compile(std::move(source), std::move(options));
+  auto state = std::make_shared<future_state<script>>(std::move(callbacks));
+  waiting_.push_back({std::move(source), std::move(options), state});
+  bool first = waiting_.size() == 1;
+  guard.unlock();
+  if (first)
+    spawn_()
+      .on([](auto work) { work(); })
+      .then([self = shared_from_this()](result<context> spawned) {
+        self->start(std::move(spawned));
+      });
+  return future_access::make<script>(std::move(state));
+}
+
+void compiler::start(result<context> spawned) {
+  std::vector<job> jobs;
+  std::unique_lock guard{mutex_};
+  jobs.swap(waiting_);
+  if (!spawned) {
+    guard.unlock();
+    for (auto& [source, options, state] : jobs)
+      state->settle(spawned.error());
+    return;
+  }
+  context_ = *std::move(spawned);
+  for (auto& waiting : jobs)
+    run(context_, std::move(waiting));
+}
+
+void compiler::run(context& where, job what) {
+  where.compile(std::move(what.source), std::move(what.options))
+    .on([](auto work) { work(); })
+    .then([state = std::move(what.state)](result<script> outcome) {
+      state->settle(std::move(outcome));
+    });
+}
+
+void compiler::close() {
+  context last;
+  std::lock_guard guard{mutex_};
+  last = std::move(context_);
+}
+
+} // namespace troupe::detail

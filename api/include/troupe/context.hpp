@@ -1,0 +1,103 @@
+#pragma once
+
+#include "troupe/future.hpp"
+#include "troupe/options.hpp"
+#include "troupe/script.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe {
+
+namespace actors {
+class context_link;
+class client;
+} // namespace actors
+
+namespace detail {
+struct context_access;
+}
+
+/// How a context ends.
+enum class close_mode : std::uint8_t {
+  /// After the requests made before, and the promises that they wait for.
+  drain,
+  /// At once: the current run is stopped, open requests get `context_closed`.
+  now,
+};
+
+/// A JavaScript context in an isolate and thread of its own.
+///
+/// Threads:  one handle may be used from any thread, also at once. Requests from
+///           one thread are carried out in order.
+/// Lifetime: move-only. Dropping the handle ends the context at once; `close`
+///           lets it finish.
+/// Errors:   every call answers through its future, also when the context has
+///           ended (`context_closed`, `context_lost`) or the handle is empty
+///           (`no_such_context`).
+class context {
+public:
+  context() = default;
+  ~context();
+  context(context&&) noexcept = default;
+  context& operator=(context&&) noexcept;
+
+  // -- scripts ------------------------------------------------------------------
+  // Overloads rather than default arguments: GCC 12 destroys a temporary of an
+  // aggregate type twice when it stands in a co_await expression (docs/guide.md,
+  // Coroutines).
+
+  /// Runs a script in this context's global scope and gives the value of its
+  /// last statement; when that is a promise, what it settles to.
+  [[nodiscard]] future<value> run(std::string source, run_options how = {});
+  [[nodiscard]] future<value> run(std::string source, run_options how, script_options what);
+  [[nodiscard]] future<value> run(const script& compiled, run_options how = {});
+
+  /// Compiles without running: finds syntax errors, and spares the first run the
+  /// work.
+  [[nodiscard]] future<script> compile(std::string source);
+  [[nodiscard]] future<script> compile(std::string source, script_options what);
+
+  // -- the global object ----------------------------------------------------------
+
+  /// As a script reads and writes `globalThis[key]`: accessors run, within
+  /// `context_options::turn_timeout`.
+  [[nodiscard]] future<value> get(std::string key);
+  [[nodiscard]] future<void> set(std::string key, value item);
+  [[nodiscard]] future<bool> has(std::string key);
+  /// @returns false when the property cannot be deleted.
+  [[nodiscard]] future<bool> remove(std::string key);
+  /// Names of the own enumerable properties, in JavaScript's order.
+  [[nodiscard]] future<std::vector<std::string>> keys();
+
+  // -- life -------------------------------------------------------------------------
+
+  /// Answered when nothing is left that would run script by itself: no timer, no
+  /// compilation under way. A run that still waits for a promise then waits for
+  /// another request.
+  [[nodiscard]] future<void> idle();
+
+  /// Ends the context. @returns how it ended.
+  future<exit_report> close(close_mode mode = close_mode::drain);
+
+  /// Answered when the context has ended, for whatever reason.
+  [[nodiscard]] future<exit_report> exited() const;
+
+  [[nodiscard]] bool alive() const noexcept;
+  [[nodiscard]] std::string_view name() const noexcept;
+
+private:
+  friend struct detail::context_access;
+
+  [[nodiscard]] future<value> send_run(std::shared_ptr<const js::script_source> source,
+                                       const run_options& how);
+
+  std::shared_ptr<actors::context_link> link_;
+  std::shared_ptr<actors::client> client_;
+  std::shared_ptr<detail::callback_queue> callbacks_;
+};
+
+} // namespace troupe

@@ -1,0 +1,529 @@
+#pragma once
+
+#include "troupe/result.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <condition_variable>
+#include <coroutine>
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+template <class T>
+class future;
+
+template <class T>
+class promise;
+
+/// Runs a piece of work, now or later, somewhere: where continuations go.
+using executor = std::function<void(std::function<void()>)>;
+
+namespace detail {
+
+class callback_queue;
+
+/// Runs `work` on the queue's thread; here, when the queue is gone or null.
+void post(const std::shared_ptr<callback_queue>& queue, std::function<void()> work);
+
+/// May the calling thread wait? Not the threads that answers come from.
+[[nodiscard]] bool may_wait() noexcept;
+
+/// Looks at `ready` for about as long as waking a thread would take.
+[[nodiscard]] bool spin_until(const std::atomic<bool>& ready) noexcept;
+
+/// The error that stands for the exception being handled.
+[[nodiscard]] error error_from_exception() noexcept;
+
+/// Work that can be asked to stop.
+class cancellable {
+public:
+  virtual ~cancellable() = default;
+  virtual void cancel() = 0;
+};
+
+/// What a promise and its future share. One mutex.
+template <class T>
+class future_state : public cancellable, public std::enable_shared_from_this<future_state<T>> {
+public:
+  using continuation = std::function<void(future_state&)>;
+
+  future_state() = default;
+  explicit future_state(std::shared_ptr<callback_queue> callbacks)
+    : callbacks_(std::move(callbacks)) {
+  }
+
+  future_state(const future_state&) = delete;
+  future_state& operator=(const future_state&) = delete;
+
+  /// The first outcome counts. @returns whether this was it.
+  bool settle(result<T> outcome) {
+    continuation next;
+    bool wake = false;
+    {
+      std::lock_guard guard{mutex_};
+      if (outcome_)
+        return false;
+      outcome_.emplace(std::move(outcome));
+      ready_.store(true, std::memory_order_release);
+      next.swap(continuation_);
+      wake = waiting_ != 0;
+    }
+    if (wake)
+      settled_.notify_all();
+    if (next)
+      run(std::move(next));
+    return true;
+  }
+
+  [[nodiscard]] bool ready() const noexcept {
+    return ready_.load(std::memory_order_acquire);
+  }
+
+  bool wait_until(std::optional<std::chrono::steady_clock::time_point> until) {
+    if (ready() || spin_until(ready_))
+      return true;
+    std::unique_lock guard{mutex_};
+    ++waiting_;
+    auto settled = [this] { return outcome_.has_value(); };
+    bool in_time = true;
+    if (until)
+      in_time = settled_.wait_until(guard, *until, settled);
+    else
+      settled_.wait(guard, settled);
+    --waiting_;
+    return in_time;
+  }
+
+  /// Requires `ready()`; once.
+  [[nodiscard]] result<T> take() {
+    std::lock_guard guard{mutex_};
+    return std::move(*outcome_);
+  }
+
+  /// Runs `continuation` once settled; at most one.
+  void continue_with(continuation next) {
+    {
+      std::lock_guard guard{mutex_};
+      if (!outcome_) {
+        continuation_ = std::move(next);
+        return;
+      }
+    }
+    run(std::move(next));
+  }
+
+  void use(executor where) {
+    std::lock_guard guard{mutex_};
+    executor_ = std::move(where);
+  }
+
+  [[nodiscard]] const std::shared_ptr<callback_queue>& callbacks() const noexcept {
+    return callbacks_;
+  }
+
+  /// What `cancel` passes on to: the work that this outcome is made from.
+  void depend_on(std::weak_ptr<cancellable> source) {
+    std::lock_guard guard{mutex_};
+    source_ = std::move(source);
+  }
+
+  /// Asks whoever works on the outcome to stop.
+  void cancel() override {
+    std::unique_lock guard{mutex_};
+    auto source = source_.lock();
+    guard.unlock();
+    if (source)
+      source->cancel();
+    else
+      settle(error{.code = errc::cancelled, .message = "the future was cancelled"});
+  }
+
+private:
+  void run(continuation next) {
+    auto work = [self = this->shared_from_this(), next = std::move(next)] { next(*self); };
+    if (executor_)
+      executor_(std::move(work));
+    else
+      post(callbacks_, std::move(work));
+  }
+
+  std::shared_ptr<callback_queue> callbacks_; // constant
+  std::atomic<bool> ready_{false};
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::condition_variable settled_;
+  std::optional<result<T>> outcome_;
+  continuation continuation_;
+  std::weak_ptr<cancellable> source_;
+  executor executor_; // set before the continuation
+  int waiting_ = 0;
+};
+
+/// Whoever drops this without settling the state breaks the promise: an executor
+/// that loses its work.
+template <class T>
+struct debt {
+  explicit debt(std::shared_ptr<future_state<T>> owed) : state(std::move(owed)) {
+  }
+
+  debt(const debt&) = delete;
+  debt& operator=(const debt&) = delete;
+
+  ~debt() {
+    if (!passed_on)
+      state->settle(
+        error{.code = errc::broken_promise, .message = "the continuation was dropped"});
+  }
+
+  std::shared_ptr<future_state<T>> state;
+  bool passed_on = false; ///< Somebody else settles it.
+};
+
+/// The `T` of the future that a continuation's result leads to.
+template <class T>
+struct future_value {
+  using type = T;
+};
+
+template <class T>
+struct future_value<result<T>> {
+  using type = T;
+};
+
+template <class T>
+struct future_value<future<T>> {
+  using type = T;
+};
+
+template <>
+struct future_value<error> {
+  using type = void;
+};
+
+/// Between futures and those who make them.
+struct future_access {
+  template <class T>
+  [[nodiscard]] static future<T> make(std::shared_ptr<future_state<T>> state);
+
+  template <class T>
+  [[nodiscard]] static std::shared_ptr<future_state<T>> release(future<T> from);
+
+  /// Settles `next` with what `continuation` makes of `outcome`.
+  template <class U, class F, class T>
+  static void chain(F& continuation, result<T> outcome,
+                    const std::shared_ptr<future_state<U>>& next);
+};
+
+template <class T>
+struct coroutine_promise;
+
+} // namespace detail
+
+/// The answer to a request: a `T` or an `error`, sooner or later, exactly once.
+///
+/// Threads:  one at a time; the answer may come from any.
+/// Lifetime: may be dropped at any time, which changes nothing for the request;
+///           may outlive the runtime, whose end answers it. Consumed by `get`,
+///           `then` and `co_await`.
+/// Errors:   `result<T>`; waiting where that would block the answer itself (in
+///           a continuation, in a host callback) gives `would_deadlock`.
+template <class T>
+class future {
+public:
+  using value_type = T;
+  using promise_type = detail::coroutine_promise<T>;
+
+  future() = default;
+  future(future&&) noexcept = default;
+  future& operator=(future&&) noexcept = default;
+
+  /// Is there an answer to wait for?
+  [[nodiscard]] bool valid() const noexcept {
+    return state_ != nullptr;
+  }
+
+  /// Is the answer there?
+  [[nodiscard]] bool ready() const noexcept {
+    return state_ && state_->ready();
+  }
+
+  /// Waits for the answer and takes it.
+  [[nodiscard]] result<T> get() {
+    auto state = std::exchange(state_, nullptr);
+    if (!state)
+      return error{.code = errc::broken_promise, .message = "the future has no state"};
+    if (!state->ready() && !detail::may_wait())
+      return error{.code = errc::would_deadlock,
+                   .message = "waiting here would hold up the thread that answers come from; use "
+                              "then or co_await"};
+    state->wait_until(std::nullopt);
+    return state->take();
+  }
+
+  /// Waits at most `duration`. @returns whether the answer is there.
+  template <class Rep, class Period>
+  [[nodiscard]] bool wait_for(std::chrono::duration<Rep, Period> duration) const {
+    return wait_until(std::chrono::steady_clock::now()
+                      + std::chrono::ceil<std::chrono::steady_clock::duration>(duration));
+  }
+
+  [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point until) const {
+    if (!state_)
+      return false;
+    return state_->ready() || (detail::may_wait() && state_->wait_until(until));
+  }
+
+  /// Calls `continuation(result<T>)` when the answer is there, on the runtime's
+  /// callback thread (or where `on` said), never inside this call's own thread
+  /// of control. @returns the future of what it returns; an exception becomes
+  /// `host_exception`.
+  template <std::invocable<result<T>> F>
+  auto then(F continuation) {
+    using returned = std::invoke_result_t<F, result<T>>;
+    using U = typename detail::future_value<returned>::type;
+    auto next = std::make_shared<detail::future_state<U>>(state_ ? state_->callbacks() : nullptr);
+    auto state = std::exchange(state_, nullptr);
+    if (!state) {
+      state = std::make_shared<detail::future_state<T>>();
+      state->settle(error{.code = errc::broken_promise, .message = "the future has no state"});
+    }
+    next->depend_on(state);
+    auto shared = std::make_shared<F>(std::move(continuation));
+    auto owed = std::make_shared<detail::debt<U>>(next);
+    state->continue_with([shared, owed](detail::future_state<T>& settled) {
+      owed->passed_on = true;
+      detail::future_access::chain<U>(*shared, settled.take(), owed->state);
+    });
+    return future<U>{std::move(next)};
+  }
+
+  /// Continuations of this future run on `where`.
+  future on(executor where) && {
+    if (state_)
+      state_->use(std::move(where));
+    return std::move(*this);
+  }
+
+  /// Stops the work behind the answer: a run that is queued or under way ends,
+  /// and the future is answered with `cancelled` unless the answer was faster.
+  void cancel() {
+    if (state_)
+      state_->cancel();
+  }
+
+  /// `co_await` gives a `result<T>`.
+  auto operator co_await() && {
+    struct awaiter {
+      std::shared_ptr<detail::future_state<T>> state;
+
+      bool await_ready() const noexcept {
+        return !state || state->ready();
+      }
+
+      void await_suspend(std::coroutine_handle<> waiting) {
+        auto kept = state; // the coroutine may resume, and end, before this returns
+        kept->continue_with([waiting](auto&) { waiting.resume(); });
+      }
+
+      result<T> await_resume() {
+        if (!state)
+          return error{.code = errc::broken_promise, .message = "the future has no state"};
+        return state->take();
+      }
+    };
+    return awaiter{std::exchange(state_, nullptr)};
+  }
+
+  /// Like the above; the future is consumed although it has a name.
+  auto operator co_await() & {
+    return std::move(*this).operator co_await();
+  }
+
+private:
+  template <class>
+  friend class future;
+  template <class>
+  friend class promise;
+  friend struct detail::future_access;
+
+  explicit future(std::shared_ptr<detail::future_state<T>> state) : state_(std::move(state)) {
+  }
+
+  std::shared_ptr<detail::future_state<T>> state_;
+};
+
+/// The giving end of a future. One that is destroyed without an answer gives
+/// `broken_promise`.
+///
+/// Threads: one at a time.
+template <class T>
+class promise {
+public:
+  promise() : state_(std::make_shared<detail::future_state<T>>()) {
+  }
+
+  promise(promise&&) noexcept = default;
+
+  promise& operator=(promise&& other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+
+  ~promise() {
+    if (state_)
+      state_->settle(error{.code = errc::broken_promise,
+                           .message = "the promise was destroyed without an answer"});
+  }
+
+  [[nodiscard]] future<T> get_future() {
+    return future<T>{state_};
+  }
+
+  /// The first answer counts. @returns whether this was it.
+  bool set(result<T> outcome) {
+    return state_->settle(std::move(outcome));
+  }
+
+private:
+  std::shared_ptr<detail::future_state<T>> state_;
+};
+
+// -- combination --------------------------------------------------------------
+
+/// All answers, in the order of the futures.
+template <class T>
+[[nodiscard]] future<std::vector<result<T>>> when_all(std::vector<future<T>> futures);
+
+/// The answer as a `std::future`.
+template <class T>
+[[nodiscard]] std::future<result<T>> to_std_future(future<T> from);
+
+// -- implementation -------------------------------------------------------------
+
+namespace detail {
+
+template <class T>
+future<T> future_access::make(std::shared_ptr<future_state<T>> state) {
+  return future<T>{std::move(state)};
+}
+
+template <class T>
+std::shared_ptr<future_state<T>> future_access::release(future<T> from) {
+  return std::exchange(from.state_, nullptr);
+}
+
+template <class U, class F, class T>
+void future_access::chain(F& continuation, result<T> outcome,
+                          const std::shared_ptr<future_state<U>>& next) {
+  try {
+    using returned = std::invoke_result_t<F&, result<T>>;
+    if constexpr (std::is_void_v<returned>) {
+      continuation(std::move(outcome));
+      next->settle({});
+    } else if constexpr (std::same_as<returned, future<U>>) {
+      if (auto inner = release(continuation(std::move(outcome)))) {
+        next->depend_on(inner);
+        auto owed = std::make_shared<debt<U>>(next);
+        inner->continue_with([owed](auto& settled) { owed->state->settle(settled.take()); });
+      } else {
+        next->settle(error{.code = errc::broken_promise, .message = "the future has no state"});
+      }
+    } else {
+      next->settle(continuation(std::move(outcome)));
+    }
+  } catch (...) {
+    next->settle(error_from_exception());
+  }
+}
+
+template <class T>
+struct coroutine_promise_base {
+  std::shared_ptr<future_state<T>> state = std::make_shared<future_state<T>>();
+
+  future<T> get_return_object() {
+    return future_access::make(state);
+  }
+
+  std::suspend_never initial_suspend() noexcept {
+    return {};
+  }
+
+  std::suspend_never final_suspend() noexcept {
+    return {};
+  }
+
+  void unhandled_exception() noexcept {
+    state->settle(error_from_exception());
+  }
+
+  ~coroutine_promise_base() {
+    state->settle(error{.code = errc::broken_promise, .message = "the coroutine was destroyed"});
+  }
+};
+
+/// `future<T> f() { … co_return t; }`
+template <class T>
+struct coroutine_promise : coroutine_promise_base<T> {
+  void return_value(result<T> outcome) {
+    this->state->settle(std::move(outcome));
+  }
+};
+
+template <>
+struct coroutine_promise<void> : coroutine_promise_base<void> {
+  void return_void() {
+    state->settle({});
+  }
+};
+
+} // namespace detail
+
+template <class T>
+future<std::vector<result<T>>> when_all(std::vector<future<T>> futures) {
+  struct gathering {
+    promise<std::vector<result<T>>> done;
+    std::mutex mutex;
+    std::vector<std::optional<result<T>>> outcomes; // guarded by mutex
+    std::size_t missing = 0;                        // guarded by mutex
+  };
+  auto shared = std::make_shared<gathering>();
+  shared->outcomes.resize(futures.size());
+  shared->missing = futures.size();
+  auto all = shared->done.get_future();
+  if (futures.empty())
+    shared->done.set(std::vector<result<T>>{});
+  for (std::size_t i = 0; i < futures.size(); ++i) {
+    auto arrived = futures[i].then([shared, i](result<T> outcome) {
+      std::unique_lock guard{shared->mutex};
+      shared->outcomes[i].emplace(std::move(outcome));
+      if (--shared->missing != 0)
+        return;
+      std::vector<result<T>> results;
+      for (auto& each : shared->outcomes)
+        results.push_back(*std::move(each));
+      guard.unlock();
+      shared->done.set(std::move(results));
+    });
+  }
+  return all;
+}
+
+template <class T>
+std::future<result<T>> to_std_future(future<T> from) {
+  auto given = std::make_shared<std::promise<result<T>>>();
+  auto taken = given->get_future();
+  auto passed = from.then([given](result<T> outcome) { given->set_value(std::move(outcome)); });
+  return taken;
+}
+
+} // namespace troupe

@@ -1,0 +1,12 @@
+#pragma once
+
+/// Everything of the library in one header.
+
+#include "troupe/context.hpp"
+#include "troupe/error.hpp"
+#include "troupe/future.hpp"
+#include "troupe/options.hpp"
+#include "troupe/result.hpp"
+#include "troupe/runtime.hpp"
+#include "troupe/script.hpp"
+#include "troupe/value.hpp"

@@ -1,0 +1,222 @@
+#include "troupe/runtime.hpp"
+
+#include "actors/capacity.hpp"
+#include "actors/client.hpp"
+#include "actors/supervisor_actor.hpp"
+#include "actors/watchdog_actor.hpp"
+#include "api/callback_queue.hpp"
+#include "api/compiler.hpp"
+#include "api/request.hpp"
+#include "runtime/engine.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/init_global_meta_objects.hpp>
+#include <caf/logger.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <mutex>
+
+namespace troupe {
+
+namespace {
+
+void print_line(const console_line& line) {
+  auto* to = line.to == console_line::stream::out ? stdout : stderr;
+  fmt::print(to, "{}\n", line.text);
+}
+
+void print_error(const std::string& name, const error& what) {
+  fmt::print(stderr, "Uncaught error in context '{}':\n{}\n", name, what.to_string());
+}
+
+std::shared_ptr<const actors::host_hooks> make_hooks(const runtime_options& options) {
+  auto hooks = std::make_shared<actors::host_hooks>();
+  hooks->on_console = options.on_console ? options.on_console : &print_line;
+  hooks->on_uncaught_error = options.on_uncaught_error ? options.on_uncaught_error : &print_error;
+  return hooks;
+}
+
+/// CAF's scheduler runs only supervisors here: two threads that sleep when there
+/// is nothing to do.
+struct system_config : caf::actor_system_config {
+  system_config() {
+    set("caf.scheduler.policy", "sharing");
+    set("caf.scheduler.max-threads", 2u);
+  }
+};
+
+void register_messages() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    caf::core::init_global_meta_objects();
+    caf::init_global_meta_objects<caf::id_block::troupe>();
+  });
+}
+
+struct meta_objects {
+  meta_objects() {
+    register_messages();
+  }
+};
+
+/// What V8 can work with at all.
+result<void> check(const context_options& options) {
+  auto bad = [](fmt::string_view text, auto number) {
+    return error{.code = errc::invalid_argument,
+                 .message = fmt::format(fmt::runtime(text), number)};
+  };
+  if (options.heap_limit_mib < 8 || options.heap_limit_mib > 65536)
+    return bad("context_options::heap_limit_mib must be from 8 to 65536; it is {}",
+               options.heap_limit_mib);
+  if (options.array_buffer_limit_mib > 1u << 20)
+    return bad("context_options::array_buffer_limit_mib must be at most 1048576; it is {}",
+               options.array_buffer_limit_mib);
+  if (options.stack_kib < 64 || options.stack_kib > 65536)
+    return bad("context_options::stack_kib must be from 64 to 65536; it is {}",
+               options.stack_kib);
+  if (options.turn_timeout.count() < 0)
+    return bad("context_options::turn_timeout must not be negative; it is {} ms",
+               options.turn_timeout.count());
+  return {};
+}
+
+class spawn_state final : public detail::future_state<context>, public actors::spawn_receiver {
+public:
+  spawn_state(std::shared_ptr<detail::callback_queue> callbacks,
+              std::shared_ptr<actors::client> client)
+    : future_state(std::move(callbacks)), client_(std::move(client)) {
+  }
+
+  void receive(result<std::shared_ptr<actors::context_link>> outcome) override {
+    if (outcome)
+      settle(detail::context_access::make(*std::move(outcome), std::move(client_), callbacks()));
+    else
+      settle(std::move(outcome).error());
+  }
+
+private:
+  std::shared_ptr<actors::client> client_;
+};
+
+} // namespace
+
+// Members are destroyed in reverse: the actor system waits for all its actors.
+struct runtime::core {
+  explicit core(const runtime_options& options)
+    : engine(js::engine::start(options.v8_flags)), system(config),
+      resources(options.max_contexts, actors::measure_resources()),
+      client(std::make_shared<actors::client>(system)), watchdog(system, watched),
+      supervisor(system.spawn<actors::supervisor_actor>(engine, watchdog.handle(), watched,
+                                                        make_hooks(options), resources)),
+      compiler(std::make_shared<detail::compiler>(
+        [this] { return spawn({.name = "troupe:compiler"}, true); })) {
+    supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });
+    // CAF leaves a reference to its logger with the thread that makes an actor
+    // system, and the system's destructor waits for that logger: on another
+    // thread for ever.
+    caf::logger::set_current_actor_system(nullptr);
+  }
+
+  ~core() {
+    compiler->close();
+    caf::scoped_actor here{system};
+    here->send(supervisor, actors::shutdown_request{false});
+    here->wait_for(supervisor);
+    client->close();
+    callbacks->stop();
+    caf::logger::set_current_actor_system(nullptr);
+  }
+
+  [[nodiscard]] future<context> spawn(context_options options, bool internal = false) {
+    auto state = std::make_shared<spawn_state>(callbacks, client);
+    if (auto sound = check(options); !sound)
+      state->settle(std::move(sound).error());
+    else
+      client->spawn(supervisor, std::move(options), internal, state);
+    return detail::future_access::make<context>(std::move(state));
+  }
+
+  meta_objects registered; // before the system
+  js::engine& engine;
+  system_config config;
+  caf::actor_system system;
+  actors::capacity resources;
+  std::shared_ptr<detail::callback_queue> callbacks = std::make_shared<detail::callback_queue>();
+  std::shared_ptr<actors::watch_list> watched = std::make_shared<actors::watch_list>();
+  std::shared_ptr<actors::client> client;
+  actors::watchdog_actor watchdog;
+  caf::actor supervisor;
+  std::shared_ptr<detail::compiler> compiler;
+};
+
+runtime::runtime() : runtime(runtime_options{}) {
+}
+
+runtime::runtime(runtime_options options) : core_(std::make_unique<core>(options)) {
+}
+
+runtime::~runtime() = default;
+
+future<context> runtime::spawn() {
+  return spawn(context_options{});
+}
+
+future<context> runtime::spawn(context_options options) {
+  return core_->spawn(std::move(options));
+}
+
+future<script> runtime::compile(std::string source) {
+  return compile(std::move(source), script_options{});
+}
+
+future<script> runtime::compile(std::string source, script_options options) {
+  return core_->compiler->compile(std::move(source), std::move(options), core_->callbacks);
+}
+
+future<value> runtime::run_in_new_context(const script& what, run_options how) {
+  return run_in_new_context(what, how, context_options{});
+}
+
+future<value> runtime::run_in_new_context(const script& what, run_options how,
+                                          context_options where) {
+  return spawn(std::move(where)).then([what, how](result<context> spawned) -> future<value> {
+    if (!spawned) {
+      promise<value> refused;
+      refused.set(std::move(spawned).error());
+      return refused.get_future();
+    }
+    auto answer = spawned->run(what, how);
+    spawned->close(close_mode::drain);
+    detail::context_access::release(*std::move(spawned));
+    return answer;
+  });
+}
+
+future<void> runtime::drain() {
+  auto state = std::make_shared<detail::future_state<void>>(core_->callbacks);
+  core_->supervisor->attach_functor([state] { state->settle({}); });
+  caf::anon_send(core_->supervisor, actors::shutdown_request{true});
+  return detail::future_access::make<void>(std::move(state));
+}
+
+std::size_t runtime::capacity() const noexcept {
+  return core_->resources.most();
+}
+
+const std::vector<std::string>& runtime::rejected_v8_flags() const noexcept {
+  return core_->engine.rejected_flags();
+}
+
+std::string_view runtime::version() noexcept {
+  return TROUPE_VERSION;
+}
+
+std::string_view runtime::v8_version() noexcept {
+  return js::engine::version();
+}
+
+} // namespace troupe

@@ -1,0 +1,187 @@
+#include "cli/script_job.hpp"
+
+#include "cli/interrupt.hpp"
+#include "cli/standard_streams.hpp"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace troupe::cli {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// How long a script may take to notice that it was stopped, e.g. inside one long
+// call of a built-in function, before the process ends without it.
+constexpr std::chrono::seconds stop_takes_at_most{5};
+
+/// What has happened so far; told by the threads of the library.
+class progress_of_script {
+public:
+  void set_value(value result) {
+    change([&] { value_ = std::move(result); });
+  }
+
+  /// The first error counts.
+  void set_error(error what) {
+    change([&] {
+      if (!error_)
+        error_ = std::move(what);
+    });
+  }
+
+  void set_idle() {
+    change([&] { idle_ = true; });
+  }
+
+  /// Waits for an error or the end. @returns false when `until` comes first.
+  bool wait_until(std::optional<steady_clock::time_point> until) {
+    std::unique_lock guard{mutex_};
+    auto over = [this] { return error_ || idle_; };
+    if (until)
+      return changed_.wait_until(guard, *until, over);
+    changed_.wait(guard, over);
+    return true;
+  }
+
+  [[nodiscard]] std::optional<error> failure() {
+    std::lock_guard guard{mutex_};
+    return error_;
+  }
+
+  [[nodiscard]] std::optional<value> result() {
+    std::lock_guard guard{mutex_};
+    return value_;
+  }
+
+private:
+  template <class F>
+  void change(F how) {
+    {
+      std::lock_guard guard{mutex_};
+      how();
+    }
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_.
+  std::optional<value> value_;
+  std::optional<error> error_;
+  bool idle_ = false;
+};
+
+runtime_options options_of(const script_job& job,
+                           const std::shared_ptr<progress_of_script>& progress) {
+  bool to_stderr = job.console_to_stderr;
+  return {
+    .max_contexts = 1,
+    .v8_flags = job.v8_flags,
+    .on_console =
+      [to_stderr](const console_line& line) {
+        bool err = to_stderr || line.to == console_line::stream::err;
+        write_line(err ? stream::err : stream::out, line.text);
+      },
+    .on_uncaught_error = [progress](const std::string&,
+                                    const error& what) { progress->set_error(what); },
+  };
+}
+
+context_options options_of(const script_job& job) {
+  auto options = job.context;
+  options.console = true;
+  options.timers = true;
+  options.globals.push_back({"args", value{job.arguments}});
+  return options;
+}
+
+script_outcome fail(const error& what) {
+  // A usage error is about an option, not about the script.
+  if (what.code == errc::invalid_argument)
+    complain(what.message);
+  else
+    write_line(stream::err, what.to_string());
+  return {exit_status_of(what.code), {}};
+}
+
+/// The context may have ended without a word to the run.
+error reason_of(error what, const context& ctx) {
+  if (what.code != errc::context_closed)
+    return what;
+  auto ended = ctx.exited();
+  if (!ended.wait_for(stop_takes_at_most))
+    return what;
+  if (auto report = ended.get(); report && report->reason != errc::context_closed)
+    return {.code = report->reason, .message = report->message};
+  return what;
+}
+
+} // namespace
+
+script_outcome run_script(const script_job& job) {
+  exit_on_sigint();
+  auto progress = std::make_shared<progress_of_script>();
+  runtime rt{options_of(job, progress)};
+  if (!rt.rejected_v8_flags().empty())
+    return fail({.code = errc::invalid_argument,
+                 .message = fmt::format("V8 has no flag {}", rt.rejected_v8_flags().front())});
+  auto spawned = rt.spawn(options_of(job)).get();
+  if (!spawned)
+    return fail(spawned.error());
+  auto ctx = *std::move(spawned);
+
+  bool limited = job.timeout.count() > 0;
+  auto deadline = limited ? std::optional{steady_clock::now() + job.timeout} : std::nullopt;
+  auto running =
+    ctx
+      .run(job.source,
+           {.timeout = job.timeout,
+            .timeout_covers = limited ? timeout_scope::evaluation : timeout_scope::turn,
+            .break_on_sigint = true,
+            .discard_result = !job.wants_value},
+           {.filename = job.filename})
+      .then([progress](result<value> outcome) {
+        if (outcome)
+          progress->set_value(*std::move(outcome));
+        else
+          progress->set_error(std::move(outcome).error());
+      });
+  auto resting = ctx.idle().then([progress](result<void> outcome) {
+    if (outcome)
+      progress->set_idle();
+    else
+      progress->set_error(std::move(outcome).error());
+  });
+
+  if (!progress->wait_until(deadline)) {
+    error late{.code = errc::deadline_exceeded,
+               .message =
+                 fmt::format("Script execution timed out after {}ms", job.timeout.count())};
+    if (progress->result()) // only timers are left
+      return fail(late);
+    // The library stops the run, and says so as soon as the script has let go.
+    if (!progress->wait_until(*deadline + stop_takes_at_most)) {
+      fail(late);
+      std::_Exit(static_cast<int>(exit_status::deadline));
+    }
+  }
+  if (auto failed = progress->failure())
+    return fail(reason_of(*std::move(failed), ctx));
+  if (auto result = progress->result())
+    return {exit_status::ok, *std::move(result)};
+  // Answers keep the order of the questions: nothing is left that could run
+  // script, and the run still has none.
+  complain(fmt::format("{}: the value of the script is a promise that nothing will settle",
+                       job.filename));
+  return {exit_status::unsettled, {}};
+}
+
+} // namespace troupe::cli

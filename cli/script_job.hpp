@@ -1,0 +1,40 @@
+#pragma once
+
+#include "cli/exit_status.hpp"
+
+#include <troupe/runtime.hpp>
+#include <troupe/value.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace troupe::cli {
+
+/// One script in one context, from start to the last timer.
+struct script_job {
+  std::string source;
+  std::string filename;
+  std::vector<std::string> arguments;
+  /// Wall clock for everything: script, promise, timers; 0 = no limit.
+  std::chrono::milliseconds timeout{0};
+  context_options context;
+  std::vector<std::string> v8_flags;
+  /// Is the value of the last statement asked for? One that is not need not be
+  /// something that can leave the context.
+  bool wants_value = false;
+  /// Print `console.log` on standard error, as standard output is for the result.
+  bool console_to_stderr = false;
+};
+
+struct script_outcome {
+  exit_status status = exit_status::ok;
+  value result;
+};
+
+/// Runs the script, waits for its promise if its value is one, then until
+/// neither timers nor anything else is left that could run script. Errors are
+/// printed on standard error; the first one ends it.
+[[nodiscard]] script_outcome run_script(const script_job& job);
+
+} // namespace troupe::cli

@@ -1,0 +1,73 @@
+#include "cli/standard_streams.hpp"
+
+#include "cli/exit_status.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <iterator>
+#include <string>
+#include <system_error>
+
+namespace troupe::cli {
+
+namespace {
+
+/// @returns errno of the failure, or 0.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    auto written = ::write(descriptor, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      // Whoever started us made the descriptor non-blocking.
+      pollfd writable{.fd = descriptor, .events = POLLOUT, .revents = 0};
+      ::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+} // namespace
+
+void write(stream to, std::string_view text) {
+  if (to == stream::err) {
+    write_all(STDERR_FILENO, text);
+    return;
+  }
+  auto failed = write_all(STDOUT_FILENO, text);
+  if (failed == 0)
+    return;
+  // Exits without destructors: this may be the thread of a script, and waiting
+  // for it is what they would do.
+  if (failed == EPIPE)
+    std::_Exit(static_cast<int>(exit_status::output_closed));
+  complain(
+    fmt::format("cannot write to standard output: {}", std::generic_category().message(failed)));
+  std::_Exit(static_cast<int>(exit_status::failed));
+}
+
+void write_line(stream to, std::string_view line) {
+  std::string text;
+  text.reserve(line.size() + 1);
+  text.append(line).push_back('\n');
+  write(to, text);
+}
+
+void complain(std::string_view message) {
+  write(stream::err, fmt::format("troupe: {}\n", message));
+}
+
+void ignore_broken_pipes() {
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &ignored, nullptr);
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,2 @@
+// Has an ordinary mistake in it.
+JSON.parse(`{"seed": ${seed}}`).tenant.name;

@@ -1,0 +1,47 @@
+#include "runtime/array_buffer_allocator.hpp"
+
+#include <cstdlib>
+
+namespace troupe::js {
+
+namespace {
+
+// V8 materialises small typed arrays lazily and crashes when it is refused the
+// memory for that (`typed_array_max_size_in_heap`), so these always succeed.
+constexpr std::size_t never_refused = 64;
+
+} // namespace
+
+bool array_buffer_allocator::reserve(std::size_t length) noexcept {
+  auto used = bytes_.load(std::memory_order_relaxed);
+  do {
+    if (length > never_refused && (length > bytes_max_ || used > bytes_max_ - length))
+      return false;
+  } while (!bytes_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
+  return true;
+}
+
+void* array_buffer_allocator::Allocate(std::size_t length) {
+  if (!reserve(length))
+    return nullptr;
+  auto* data = std::calloc(length, 1);
+  if (data == nullptr)
+    bytes_.fetch_sub(length, std::memory_order_relaxed);
+  return data;
+}
+
+void* array_buffer_allocator::AllocateUninitialized(std::size_t length) {
+  if (!reserve(length))
+    return nullptr;
+  auto* data = std::malloc(length);
+  if (data == nullptr)
+    bytes_.fetch_sub(length, std::memory_order_relaxed);
+  return data;
+}
+
+void array_buffer_allocator::Free(void* data, std::size_t length) {
+  std::free(data);
+  bytes_.fetch_sub(length, std::memory_order_relaxed);
+}
+
+} // namespace troupe::js

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <v8-array-buffer.h>
+
+#include <atomic>
+#include <cstddef>
+
+namespace troupe::js {
+
+/// Memory for the ArrayBuffers of one isolate, with a budget: V8's heap limit
+/// does not count it. Beyond the budget V8 throws a RangeError into the script.
+///
+/// Threads:  any (V8 frees buffers from its worker threads).
+/// Lifetime: shared with V8, since backing stores may outlive their isolate.
+class array_buffer_allocator final : public v8::ArrayBuffer::Allocator {
+public:
+  explicit array_buffer_allocator(std::size_t bytes_max) noexcept : bytes_max_(bytes_max) {
+  }
+
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return bytes_.load(std::memory_order_relaxed);
+  }
+
+  // -- v8::ArrayBuffer::Allocator ---------------------------------------------
+
+  void* Allocate(std::size_t length) override;
+  void* AllocateUninitialized(std::size_t length) override;
+  void Free(void* data, std::size_t length) override;
+
+private:
+  [[nodiscard]] bool reserve(std::size_t length) noexcept;
+
+  const std::size_t bytes_max_;
+  std::atomic<std::size_t> bytes_{0};
+};
+
+} // namespace troupe::js

@@ -1,0 +1,65 @@
+#include "troupe/error.hpp"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+struct code_entry {
+  std::string_view name;
+  std::string_view sentence;
+};
+
+constexpr std::array<code_entry, 19> entries{{
+  {"ERR_TROUPE_OK", "No error."},
+  {"ERR_TROUPE_SYNTAX", "The source does not parse."},
+  {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
+  {"ERR_SCRIPT_EXECUTION_TIMEOUT", "The timeout of the run passed."},
+  {"ERR_SCRIPT_EXECUTION_INTERRUPTED", "The run was interrupted by SIGINT."},
+  {"ERR_TROUPE_CANCELLED", "The run was cancelled."},
+  {"ERR_TROUPE_HEAP_LIMIT", "The heap limit of the context was reached."},
+  {"ERR_TROUPE_EVALUATION_LOST", "The promise of the evaluation can no longer settle."},
+  {"ERR_TROUPE_CONTEXT_CLOSED", "The context was closed before it answered."},
+  {"ERR_TROUPE_CONTEXT_LOST", "V8 gave up on the isolate of the context."},
+  {"ERR_TROUPE_NO_SUCH_CONTEXT", "There is no such context."},
+  {"ERR_TROUPE_CAPACITY", "The limit on live contexts is reached."},
+  {"ERR_TROUPE_SPAWN_FAILED", "The system refused the resources of a new context."},
+  {"ERR_TROUPE_CLONE_FAILED", "A value cannot leave its isolate."},
+  {"ERR_INVALID_ARG_VALUE", "An option or argument is out of its range."},
+  {"ERR_TROUPE_RUNTIME_CLOSED", "The runtime is shutting down or gone."},
+  {"ERR_TROUPE_WOULD_DEADLOCK", "Waiting here would wait for the waiting thread itself."},
+  {"ERR_TROUPE_BROKEN_PROMISE", "Whoever owed the answer disappeared."},
+  {"ERR_TROUPE_HOST_EXCEPTION", "A C++ exception left a continuation or coroutine."},
+}};
+
+static_assert(entries.size() == static_cast<std::size_t>(errc::host_exception) + 1);
+
+const code_entry& entry(errc code) {
+  return entries[static_cast<std::size_t>(code)];
+}
+
+} // namespace
+
+std::string_view code_name(errc code) noexcept {
+  return entry(code).name;
+}
+
+std::string_view describe(errc code) noexcept {
+  return entry(code).sentence;
+}
+
+std::string error::to_string() const {
+  if (!stack.empty())
+    return stack;
+  return std::string{code_name(code)} + ": " + message;
+}
+
+failure::failure(troupe::error what)
+  : std::runtime_error(std::string{code_name(what.code)} + ": " + what.message),
+    error_(std::move(what)) {
+}
+
+} // namespace troupe

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace v8 {
+class Isolate;
+}
+
+namespace troupe::js {
+
+/// Watches an isolate's heap limit, which V8 by itself enforces by ending the
+/// process.
+///
+/// Near the limit `on_reached` is called, which must make the script stop; until
+/// it has, the limit is raised so far that even one huge allocation passes.
+///
+/// Threads:  the isolate's.
+/// Lifetime: must end before the isolate.
+class heap_limit {
+public:
+  heap_limit(v8::Isolate* isolate, std::function<void()> on_reached);
+  ~heap_limit();
+
+  heap_limit(const heap_limit&) = delete;
+  heap_limit& operator=(const heap_limit&) = delete;
+
+  /// To be called when no script is on the stack: after the limit was reached,
+  /// collects garbage and puts the limit back.
+  /// @returns false when the heap stays too full to go on.
+  [[nodiscard]] bool recover();
+
+  [[nodiscard]] bool reached() const noexcept {
+    return reached_;
+  }
+
+private:
+  static std::size_t near_limit(void* self, std::size_t current, std::size_t initial);
+
+  v8::Isolate* isolate_;
+  std::size_t old_generation_bytes_ = 0; // V8's own limit, known when it is reached
+  std::function<void()> on_reached_;
+  bool reached_ = false;
+};
+
+} // namespace troupe::js

@@ -1,0 +1,72 @@
+#include "runtime/isolate.hpp"
+
+#include <unistd.h>
+#include <v8-initialization.h>
+#include <v8-microtask.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace troupe::js {
+
+namespace {
+
+// Whose thread this is, for V8's process-wide out-of-memory handler.
+thread_local const isolate_events* events_here = nullptr;
+
+/// V8 has no way on from here but ending the process: report the isolate as
+/// lost and keep its thread from ever returning.
+[[noreturn]] void park() {
+  if (events_here == nullptr) {
+    std::fputs("troupe: V8 is out of memory outside of any context\n", stderr);
+    std::abort();
+  }
+  events_here->lost();
+  for (;;)
+    ::pause();
+}
+
+void on_out_of_memory(const char*, const v8::OOMDetails&) {
+  park();
+}
+
+void on_fatal_error(const char* location, const char* message) {
+  std::fprintf(stderr, "troupe: V8 gave up a context: %s: %s\n",
+               location != nullptr ? location : "?", message != nullptr ? message : "?");
+  park();
+}
+
+} // namespace
+
+isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<loop_waker> waker,
+                 isolate_events events)
+  : platform_(engine.platform()), events_(std::move(events)),
+    tasks_(std::make_shared<foreground_tasks>(std::move(waker))),
+    allocator_(std::make_shared<array_buffer_allocator>(limits.array_buffer_bytes)),
+    v8_(v8::Isolate::Allocate()) {
+  events_here = &events_;
+  platform_.attach(v8_, tasks_);
+  v8::Isolate::CreateParams params;
+  params.array_buffer_allocator_shared = allocator_;
+  params.constraints.ConfigureDefaultsFromHeapSize(0, limits.heap_bytes);
+  params.oom_error_callback = &on_out_of_memory;
+  params.fatal_error_callback = &on_fatal_error;
+  v8::Isolate::Initialize(v8_, params);
+  v8_->SetData(0, this);
+  v8_->Enter();
+  auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  v8_->SetStackLimit(here - limits.stack_bytes);
+  v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  heap_ = std::make_unique<heap_limit>(v8_, [this] { events_.heap_limit_reached(); });
+}
+
+isolate::~isolate() {
+  heap_.reset();
+  v8_->Exit();
+  v8_->Dispose();
+  platform_.detach(v8_);
+  tasks_->close();
+  events_here = nullptr;
+}
+
+} // namespace troupe::js

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "runtime/array_buffer_allocator.hpp"
+#include "runtime/engine.hpp"
+#include "runtime/heap_limit.hpp"
+
+#include <v8-isolate.h>
+#include <v8-local-handle.h>
+
+#include <functional>
+#include <memory>
+
+namespace troupe::js {
+
+struct isolate_limits {
+  std::size_t heap_bytes = 0;
+  std::size_t array_buffer_bytes = 0;
+  std::size_t stack_bytes = 0;
+};
+
+/// What an isolate reports about itself, on its own thread.
+struct isolate_events {
+  /// The heap is about to exceed its limit: stop the script.
+  std::function<void()> heap_limit_reached;
+  /// V8 cannot go on. The thread never returns from V8: it sleeps for good
+  /// after this call.
+  std::function<void()> lost;
+};
+
+/// A `v8::Isolate` with its limits and its place in the platform, entered by the
+/// thread that made it.
+///
+/// Threads:  the one that made it; that thread's stack is the script's.
+/// Lifetime: destroys everything V8 holds; no handle may be left.
+class isolate {
+public:
+  isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<loop_waker> waker,
+          isolate_events events);
+  ~isolate();
+
+  isolate(const isolate&) = delete;
+  isolate& operator=(const isolate&) = delete;
+
+  [[nodiscard]] v8::Isolate* v8() const noexcept {
+    return v8_;
+  }
+
+  /// The isolate that a V8 callback runs in.
+  [[nodiscard]] static isolate& of(v8::Isolate* v8) noexcept {
+    return *static_cast<isolate*>(v8->GetData(0));
+  }
+
+  [[nodiscard]] foreground_tasks& tasks() const noexcept {
+    return *tasks_;
+  }
+
+  [[nodiscard]] heap_limit& heap() noexcept {
+    return *heap_;
+  }
+
+  [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
+    return allocator_->bytes();
+  }
+
+private:
+  js::platform& platform_;
+  isolate_events events_;
+  std::shared_ptr<foreground_tasks> tasks_;
+  std::shared_ptr<array_buffer_allocator> allocator_;
+  v8::Isolate* v8_;
+  std::unique_ptr<heap_limit> heap_;
+};
+
+/// Witness that the caller is on the isolate's thread, with a handle scope: the
+/// parameter that functions take which touch V8. Never stored, never captured.
+class isolate_scope {
+public:
+  explicit isolate_scope(isolate& here) : isolate_(here), handles_(here.v8()) {
+  }
+
+  isolate_scope(const isolate_scope&) = delete;
+  isolate_scope& operator=(const isolate_scope&) = delete;
+
+  [[nodiscard]] v8::Isolate* v8() const noexcept {
+    return isolate_.v8();
+  }
+
+  [[nodiscard]] isolate& owner() const noexcept {
+    return isolate_;
+  }
+
+private:
+  isolate& isolate_;
+  v8::HandleScope handles_;
+};
+
+} // namespace troupe::js

@@ -1,0 +1,54 @@
+#include "runtime/rejection_log.hpp"
+
+#include "runtime/error_capture.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace troupe::js {
+
+namespace {
+
+// A script can reject millions of promises in a turn; the first ones tell the
+// story, the rest are counted.
+constexpr std::size_t kept_max = 64;
+
+} // namespace
+
+void rejection_log::record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message) {
+  switch (message.GetEvent()) {
+    case v8::kPromiseRejectWithNoHandler:
+      if (open_.size() < kept_max)
+        open_.push_back({v8::Global<v8::Promise>{isolate, message.GetPromise()},
+                         v8::Global<v8::Value>{isolate, message.GetValue()}});
+      else
+        ++dropped_;
+      break;
+    case v8::kPromiseHandlerAddedAfterReject:
+      // One that is not among those kept is one of those only counted.
+      if (!forget(isolate, message.GetPromise()) && dropped_ != 0)
+        --dropped_;
+      break;
+    default:
+      break;
+  }
+}
+
+bool rejection_log::forget(v8::Isolate* isolate, v8::Local<v8::Promise> promise) {
+  return std::erase_if(open_, [&](entry& e) { return e.promise.Get(isolate) == promise; }) != 0;
+}
+
+void rejection_log::flush(isolate_scope& here, v8::Local<v8::Context> context,
+                          const std::function<void(error)>& report) {
+  auto open = std::move(open_);
+  open_.clear();
+  for (auto& [promise, reason] : open)
+    report(capture_error(here, context, reason.Get(here.v8()), errc::uncaught_exception, true));
+  if (auto dropped = std::exchange(dropped_, 0); dropped != 0)
+    report(
+      error{.code = errc::uncaught_exception,
+            .message = fmt::format("{} more promises were rejected and not handled", dropped)});
+}
+
+} // namespace troupe::js

@@ -1,0 +1,182 @@
+#include "runtime/run_ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace troupe::js {
+
+run_ledger::run_ledger(isolate_brake brake) : brake_(std::move(brake)) {
+}
+
+// -- isolate thread -----------------------------------------------------------------
+
+run_ledger::entered run_ledger::enter(const turn& begun) {
+  std::lock_guard guard{mutex_};
+  if (begun.request != 0 && !cancelled_.empty() && cancelled_.erase(begun.request) != 0)
+    return {.refused = stop_reason::cancel};
+  if (closed_)
+    return {.refused = stop_reason::close};
+  frames_.push_back({++last_turn_, begun, {}});
+  return {.id = last_turn_, .arm = arm(begun.deadline)};
+}
+
+std::optional<stop_reason> run_ledger::leave(turn_id id) {
+  std::lock_guard guard{mutex_};
+  if (frames_.empty() || frames_.back().id != id)
+    return std::nullopt;
+  auto stopped = frames_.back().stopped;
+  frames_.pop_back();
+  if (!stopped)
+    return stopped;
+  bool outer_stops = std::ranges::any_of(frames_, [](auto& f) { return f.stopped.has_value(); });
+  stopping_.store(outer_stops, std::memory_order_release);
+  if (!outer_stops && brake_.release)
+    brake_.release();
+  return stopped;
+}
+
+std::optional<steady_time> run_ledger::await(const turn& waiting) {
+  std::lock_guard guard{mutex_};
+  forget(waiting.request);
+  auto due =
+    waiting.deadline == never ? due_.end() : due_.emplace(waiting.deadline, waiting.request);
+  waiting_.emplace(waiting.request, evaluation{waiting, due});
+  return arm(waiting.deadline);
+}
+
+bool run_ledger::settle(request_id request) {
+  std::lock_guard guard{mutex_};
+  return forget(request);
+}
+
+// -- any thread -----------------------------------------------------------------------
+
+run_ledger::expiry run_ledger::expire(steady_time now) {
+  std::lock_guard guard{mutex_};
+  expiry result;
+  auto time_out = [&](open_turn& target) {
+    if (stop(target, stop_reason::timeout))
+      result.answer.push_back({target.run.request, target.run.timeout});
+  };
+  for (auto& frame : frames_)
+    if (frame.run.deadline <= now)
+      time_out(frame);
+  while (!due_.empty() && due_.begin()->first <= now) {
+    auto request = due_.begin()->second;
+    result.answer.push_back({request, waiting_.at(request).run.timeout});
+    forget(request);
+    // Its continuation may be what keeps the isolate busy: stop the turn if it
+    // is the request's own, or, when nothing else would end it, one in which the
+    // continuations of others run.
+    if (frames_.empty())
+      continue;
+    auto& outermost = frames_.front();
+    if (outermost.run.request == request)
+      stop(outermost, stop_reason::timeout); // answered above
+    else if (outermost.run.deadline == never
+             && (outermost.run.request == 0 || draining_.load(std::memory_order_relaxed)))
+      time_out(outermost);
+  }
+  armed_for_ = next_deadline();
+  result.next = armed_for_;
+  return result;
+}
+
+std::vector<request_id> run_ledger::interrupt() {
+  std::lock_guard guard{mutex_};
+  std::vector<request_id> answer;
+  for (auto& frame : frames_)
+    if (frame.run.break_on_sigint && stop(frame, stop_reason::interrupt))
+      answer.push_back(frame.run.request);
+  auto first_waiting = answer.size();
+  for (auto& [request, waiting] : waiting_)
+    if (waiting.run.break_on_sigint)
+      answer.push_back(request);
+  for (auto i = first_waiting; i < answer.size(); ++i) {
+    forget(answer[i]);
+    // One of its callbacks may be what runs now.
+    for (auto& frame : frames_)
+      if (frame.run.request == answer[i])
+        stop(frame, stop_reason::interrupt);
+  }
+  return answer;
+}
+
+void run_ledger::cancel(request_id request) {
+  std::lock_guard guard{mutex_};
+  bool waited = forget(request);
+  auto found = std::ranges::find(frames_, request, [](auto& f) { return f.run.request; });
+  if (found != frames_.end())
+    stop(*found, stop_reason::cancel);
+  else if (!waited)
+    cancelled_.insert(request);
+}
+
+void run_ledger::withdraw(request_id request) {
+  std::lock_guard guard{mutex_};
+  cancelled_.erase(request);
+}
+
+void run_ledger::stop_all(stop_reason reason) {
+  std::lock_guard guard{mutex_};
+  stop_stack(reason);
+}
+
+void run_ledger::close() {
+  std::lock_guard guard{mutex_};
+  closed_ = true;
+  stop_stack(stop_reason::close);
+}
+
+void run_ledger::retire() {
+  std::lock_guard guard{mutex_};
+  brake_ = {};
+}
+
+// -- private ------------------------------------------------------------------------
+
+void run_ledger::stop_stack(stop_reason reason) {
+  for (auto& frame : frames_)
+    stop(frame, reason);
+}
+
+/// @returns whether the frame was not stopped before and somebody waits for it.
+bool run_ledger::stop(open_turn& target, stop_reason reason) {
+  if (target.stopped)
+    return false;
+  target.stopped = reason;
+  stopping_.store(true, std::memory_order_release);
+  if (brake_.stop)
+    brake_.stop();
+  if (target.run.request == 0)
+    return false;
+  forget(target.run.request);
+  return true;
+}
+
+bool run_ledger::forget(request_id request) {
+  auto found = waiting_.find(request);
+  if (found == waiting_.end())
+    return false;
+  if (found->second.due != due_.end())
+    due_.erase(found->second.due);
+  waiting_.erase(found);
+  return true;
+}
+
+steady_time run_ledger::next_deadline() const {
+  auto next = due_.empty() ? never : due_.begin()->first;
+  for (const auto& frame : frames_)
+    if (!frame.stopped)
+      next = std::min(next, frame.run.deadline);
+  return next;
+}
+
+std::optional<steady_time> run_ledger::arm(steady_time deadline) {
+  if (deadline >= armed_for_)
+    return std::nullopt;
+  armed_for_ = deadline;
+  return deadline;
+}
+
+} // namespace troupe::js

@@ -1,0 +1,157 @@
+#include "runtime/script_timers.hpp"
+
+#include "runtime/environment.hpp"
+#include "runtime/error_capture.hpp"
+
+#include <v8-external.h>
+#include <v8-function.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace troupe::js {
+
+namespace {
+
+// Timers live outside V8's heap, so its limit does not stop a script that sets
+// them without end.
+constexpr std::size_t timers_max = 100'000;
+
+// https://html.spec.whatwg.org/#timer-initialisation-steps reads the delay as a
+// 32-bit integer; Node makes 1 ms of what is out of range.
+std::chrono::milliseconds delay_from(double milliseconds) {
+  if (!(milliseconds >= 1 && milliseconds <= 2147483647.0))
+    return std::chrono::milliseconds{1};
+  return std::chrono::milliseconds{static_cast<std::int64_t>(milliseconds)};
+}
+
+} // namespace
+
+script_timers::script_timers(environment& owner, event_loop& loop) : owner_(owner), loop_(loop) {
+}
+
+script_timers::~script_timers() {
+  for (auto& [id, pending] : timers_)
+    loop_.cancel_timer(pending.handle);
+}
+
+void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context) {
+  auto* isolate = here.v8();
+  auto self = v8::External::New(isolate, this);
+  auto add = [&](const char* name, v8::FunctionCallback callback, int length) {
+    auto key = v8::String::NewFromUtf8(isolate, name).ToLocalChecked();
+    v8::Local<v8::Function> function;
+    if (!v8::Function::New(context, callback, self, length, v8::ConstructorBehavior::kThrow)
+           .ToLocal(&function))
+      return;
+    function->SetName(key);
+    context->Global()->DefineOwnProperty(context, key, function, v8::DontEnum).Check();
+  };
+  add("setTimeout", &set_timeout, 2);
+  add("setInterval", &set_interval, 2);
+  add("clearTimeout", &clear, 1);
+  add("clearInterval", &clear, 1);
+}
+
+void script_timers::cancel_of(request_id request) {
+  std::erase_if(timers_, [&](auto& entry) {
+    if (entry.second.request != request)
+      return false;
+    loop_.cancel_timer(entry.second.handle);
+    return true;
+  });
+}
+
+void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool repeats) {
+  auto* isolate = info.GetIsolate();
+  auto context = isolate->GetCurrentContext();
+  if (info.Length() == 0 || !info[0]->IsFunction()) {
+    isolate->ThrowException(v8::Exception::TypeError(v8::String::NewFromUtf8Literal(
+      isolate, "The \"callback\" argument must be of type function.")));
+    return;
+  }
+  if (timers_.size() >= timers_max) {
+    isolate->ThrowException(
+      v8::Exception::RangeError(v8::String::NewFromUtf8Literal(isolate, "Too many timers")));
+    return;
+  }
+  double milliseconds = 0;
+  if (info.Length() > 1 && !info[1]->NumberValue(context).To(&milliseconds))
+    return;
+  auto delay = delay_from(milliseconds);
+  auto id = ++last_id_;
+  timer made;
+  made.repeats = repeats;
+  made.request = owner_.current_.request;
+  made.timeout = owner_.current_.timeout;
+  made.callback.Reset(isolate, info[0].As<v8::Function>());
+  for (int i = 2; i < info.Length(); ++i)
+    made.arguments.emplace_back(isolate, info[i]);
+  made.handle = loop_.start_timer(delay, repeats ? delay : std::chrono::milliseconds{0},
+                                  [this, id] { fire(id); });
+  timers_.emplace(id, std::move(made));
+  info.GetReturnValue().Set(id);
+}
+
+void script_timers::fire(std::uint32_t id) {
+  auto found = timers_.find(id);
+  if (found == timers_.end())
+    return;
+  environment::turn_spec spec{.request = found->second.request, .timeout = found->second.timeout};
+  auto call = [&](isolate_scope& here, v8::Local<v8::Context> context) {
+    auto& due = found->second;
+    auto callback = due.callback.Get(here.v8());
+    std::vector<v8::Local<v8::Value>> arguments;
+    for (auto& argument : due.arguments)
+      arguments.push_back(argument.Get(here.v8()));
+    if (!due.repeats)
+      timers_.erase(found);
+    v8::TryCatch caught{here.v8()};
+    if (callback
+          ->Call(context, context->Global(), static_cast<int>(arguments.size()), arguments.data())
+          .IsEmpty()
+        && caught.HasCaught() && !caught.HasTerminated())
+      owner_.events_.uncaught(
+        capture_error(here, context, caught, errc::uncaught_exception, true));
+  };
+  auto request = spec.request;
+  auto limit = spec.timeout.count() != 0 ? spec.timeout : owner_.turn_timeout_;
+  auto stopped = owner_.in_turn(spec, call);
+  if (!stopped)
+    return;
+  if (*stopped == stop_reason::cancel || *stopped == stop_reason::close) {
+    timers_.erase(id); // whoever did that knows
+    return;
+  }
+  auto why = owner_.stopped_error(*stopped, limit);
+  timers_.erase(id); // an interval that was stopped would only be stopped again
+  if (request != 0 && owner_.waiting_.contains(request)) {
+    owner_.abandon(request);
+    owner_.events_.answer(request, why);
+  } else {
+    owner_.events_.uncaught(why);
+  }
+}
+
+void script_timers::set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  static_cast<script_timers*>(info.Data().As<v8::External>()->Value())->set(info, false);
+}
+
+void script_timers::set_interval(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  static_cast<script_timers*>(info.Data().As<v8::External>()->Value())->set(info, true);
+}
+
+void script_timers::clear(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto& self = *static_cast<script_timers*>(info.Data().As<v8::External>()->Value());
+  double id = 0;
+  if (info.Length() == 0 || !info[0]->NumberValue(info.GetIsolate()->GetCurrentContext()).To(&id))
+    return;
+  auto found = id >= 1 && id <= self.last_id_ ? self.timers_.find(static_cast<std::uint32_t>(id))
+                                              : self.timers_.end();
+  if (found == self.timers_.end())
+    return;
+  self.loop_.cancel_timer(found->second.handle);
+  self.timers_.erase(found);
+}
+
+} // namespace troupe::js

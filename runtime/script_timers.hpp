@@ -1,0 +1,64 @@
+#pragma once
+
+#include "runtime/event_loop.hpp"
+#include "runtime/isolate.hpp"
+#include "runtime/run_ledger.hpp"
+
+#include <v8-context.h>
+#include <v8-function-callback.h>
+#include <v8-persistent-handle.h>
+
+#include <chrono>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::js {
+
+class environment;
+
+/// `setTimeout`, `setInterval`, `clearTimeout` and `clearInterval` of one realm
+/// (https://html.spec.whatwg.org/#timers).
+///
+/// A callback runs in a turn of its own, with the limits of the turn that set
+/// the timer.
+///
+/// Threads:  the isolate's.
+/// Lifetime: must end before isolate and loop.
+class script_timers {
+public:
+  script_timers(environment& owner, event_loop& loop);
+  ~script_timers();
+
+  /// Puts the four functions on the realm's global.
+  void install(isolate_scope& here, v8::Local<v8::Context> context);
+
+  /// Cancels the timers that a request has set.
+  void cancel_of(request_id request);
+
+  [[nodiscard]] bool empty() const noexcept {
+    return timers_.empty();
+  }
+
+private:
+  struct timer {
+    event_loop::timer_id handle = 0;
+    bool repeats = false;
+    request_id request = 0;
+    std::chrono::milliseconds timeout{0};
+    v8::Global<v8::Function> callback;
+    std::vector<v8::Global<v8::Value>> arguments;
+  };
+
+  void set(const v8::FunctionCallbackInfo<v8::Value>& info, bool repeats);
+  void fire(std::uint32_t id);
+  static void set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void set_interval(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void clear(const v8::FunctionCallbackInfo<v8::Value>& info);
+
+  environment& owner_;
+  event_loop& loop_;
+  std::unordered_map<std::uint32_t, timer> timers_;
+  std::uint32_t last_id_ = 0;
+};
+
+} // namespace troupe::js

@@ -1,0 +1,882 @@
+#include "runtime/structured_clone.hpp"
+
+#include "runtime/value_graph.hpp"
+
+#include <fmt/format.h>
+#include <v8-container.h>
+#include <v8-date.h>
+#include <v8-exception.h>
+#include <v8-function.h>
+#include <v8-primitive-object.h>
+#include <v8-primitive.h>
+#include <v8-proxy.h>
+#include <v8-regexp.h>
+#include <v8-statistics.h>
+#include <v8-typed-array.h>
+#include <v8-value-serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::js {
+
+using detail::boolean_slot;
+using detail::node_slot;
+using detail::number_slot;
+using detail::plain_slot;
+using detail::value_access;
+using detail::value_graph;
+using detail::value_node;
+using detail::value_property;
+using detail::value_slot;
+using detail::value_text;
+
+namespace {
+
+constexpr std::array<std::pair<int, char>, 8> regexp_flags{{{v8::RegExp::kHasIndices, 'd'},
+                                                            {v8::RegExp::kGlobal, 'g'},
+                                                            {v8::RegExp::kIgnoreCase, 'i'},
+                                                            {v8::RegExp::kMultiline, 'm'},
+                                                            {v8::RegExp::kDotAll, 's'},
+                                                            {v8::RegExp::kUnicode, 'u'},
+                                                            {v8::RegExp::kUnicodeSets, 'v'},
+                                                            {v8::RegExp::kSticky, 'y'}}};
+
+// -- out ----------------------------------------------------------------------------
+
+value_text copy_text(v8::Isolate* isolate, value_graph& graph, v8::Local<v8::String> from) {
+  auto length = static_cast<std::uint32_t>(from->Length());
+  if (from->IsOneByte()) {
+    auto text = graph.make_span<std::uint8_t>(length);
+    from->WriteOneByteV2(isolate, 0, length, text.data());
+    return {text.data(), length, false};
+  }
+  auto text = graph.make_span<char16_t>(length);
+  from->WriteV2(isolate, 0, length, reinterpret_cast<std::uint16_t*>(text.data()));
+  return {text.data(), length, true};
+}
+
+/// Walks a script value depth first, with a stack of its own: a script can nest
+/// deeper than any native stack.
+class writer {
+public:
+  writer(isolate_scope& here, v8::Local<v8::Context> context)
+    : isolate_(here.v8()), context_(context), graph_(std::make_shared<value_graph>()) {
+  }
+
+  result<value> write(v8::Local<v8::Value> from) {
+    value_slot root;
+    if (!visit(from, root))
+      return failure();
+    while (!open_.empty())
+      if (!step())
+        return failure();
+    return value_access::make(detail::has_node(root.kind) ? std::move(graph_) : nullptr, root);
+  }
+
+private:
+  /// A container that is being filled, slot by slot.
+  struct frame {
+    v8::Local<v8::Object> object;
+    value_node* node;
+    v8::Local<v8::Array> keys{}; // of properties still to read
+    std::uint32_t next_key = 0;
+    std::size_t used = 0;           // properties stored so far
+    v8::Local<v8::Array> entries{}; // of a Map or Set
+    std::uint32_t next_item = 0;
+  };
+
+  result<value> failure() {
+    if (!refused_.empty())
+      return error{.code = errc::clone_failed,
+                   .message = fmt::format("{} cannot be cloned: {}", refused_, path())};
+    return error{.code = errc::uncaught_exception,
+                 .message = "a script threw while its value was read"};
+  }
+
+  /// Where the walk is, as `$.a[3].b`.
+  std::string path() {
+    std::string text = "$";
+    for (const auto& [object, node, keys, next_key, used, entries, next_item] : open_) {
+      if (next_item > 0 && next_key == 0) {
+        text += fmt::format("[{}]", next_item - 1);
+      } else if (next_key > 0) {
+        v8::Local<v8::Value> key;
+        if (keys->Get(context_, next_key - 1).ToLocal(&key) && key->IsString())
+          text += "." + to_utf8(isolate_, key.As<v8::String>());
+        else if (key->IsNumber())
+          text += fmt::format("[{}]", key.As<v8::Number>()->Value());
+      }
+    }
+    return text;
+  }
+
+  bool refuse(std::string what) {
+    refused_ = std::move(what);
+    return false;
+  }
+
+  value_node* open_node(v8::Local<v8::Object> from, value_kind kind, value_slot& slot) {
+    auto* node = graph_->make_node();
+    slot = node_slot(kind, node);
+    known_.emplace(from->GetIdentityHash(), known{from, slot});
+    return node;
+  }
+
+  bool find_known(v8::Local<v8::Object> from, value_slot& slot) {
+    auto [first, last] = known_.equal_range(from->GetIdentityHash());
+    for (; first != last; ++first) {
+      if (first->second.object == from) {
+        slot = first->second.slot;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool visit(v8::Local<v8::Value> from, value_slot& slot) {
+    if (from->IsUndefined())
+      slot = plain_slot(value_kind::undefined);
+    else if (from->IsNull())
+      slot = plain_slot(value_kind::null);
+    else if (from->IsBoolean())
+      slot = boolean_slot(from.As<v8::Boolean>()->Value());
+    else if (from->IsNumber())
+      slot = number_slot(from.As<v8::Number>()->Value());
+    else if (from->IsString())
+      return visit_string(from.As<v8::String>(), slot);
+    else if (from->IsBigInt())
+      return visit_bigint(from.As<v8::BigInt>(), slot);
+    else if (from->IsSymbol())
+      return refuse("a symbol");
+    else
+      return visit_object(from.As<v8::Object>(), slot);
+    return true;
+  }
+
+  bool visit_string(v8::Local<v8::String> from, value_slot& slot) {
+    auto* node = graph_->make_node();
+    slot = node_slot(value_kind::string, node);
+    if (from->Length() < shared_text_min) {
+      node->text = copy_text(isolate_, *graph_, from);
+      return true;
+    }
+    // A large string that occurs many times is one string in the script's heap,
+    // and must not be many outside it. Compared by identity: V8 gives all strings
+    // of more than 16,383 units and of one length the same hash.
+    auto hash = from->GetIdentityHash();
+    auto [first, last] = strings_.equal_range(hash);
+    for (; first != last; ++first) {
+      if (first->second.name == from) {
+        node->text = first->second.text;
+        return true;
+      }
+    }
+    if (!charge(static_cast<std::size_t>(from->Length()) * (from->IsOneByte() ? 1 : 2)))
+      return false;
+    node->text = copy_text(isolate_, *graph_, from);
+    strings_.emplace(hash, interned{from, node->text});
+    return true;
+  }
+
+  /// Takes note of text that is copied. A slice of a string is a few bytes in the
+  /// script's heap, whatever its length; the copies must not be more than what
+  /// the isolate may hold.
+  bool charge(std::size_t bytes) {
+    copied_ += bytes;
+    if (copied_ <= never_too_much)
+      return true;
+    if (copied_max_ == 0) {
+      v8::HeapStatistics statistics;
+      isolate_->GetHeapStatistics(&statistics);
+      copied_max_ = std::max(never_too_much, statistics.heap_size_limit());
+    }
+    return copied_ <= copied_max_
+           || refuse(fmt::format("a value with more than {} MiB of text", copied_max_ >> 20));
+  }
+
+  bool visit_bigint(v8::Local<v8::BigInt> from, value_slot& slot) {
+    auto* node = graph_->make_node();
+    auto words = graph_->make_span<std::uint64_t>(static_cast<std::size_t>(from->WordCount()));
+    int count = from->WordCount();
+    int negative = 0;
+    from->ToWordsArray(&negative, &count, words.data());
+    node->words = words;
+    node->negative = negative != 0;
+    slot = node_slot(value_kind::bigint, node);
+    return true;
+  }
+
+  bool visit_object(v8::Local<v8::Object> from, value_slot& slot) {
+    if (find_known(from, slot))
+      return true;
+    if (from->IsFunction())
+      return refuse("a function");
+    if (from->IsProxy())
+      return refuse("a proxy");
+    if (from->IsArray())
+      return open_array(from.As<v8::Array>(), slot);
+    if (from->IsDate()) {
+      open_node(from, value_kind::date, slot)->number = from.As<v8::Date>()->ValueOf();
+      return true;
+    }
+    if (from->IsRegExp())
+      return visit_regexp(from.As<v8::RegExp>(), slot);
+    if (from->IsMap())
+      return open_collection(from, value_kind::map, from.As<v8::Map>()->AsArray(), slot);
+    if (from->IsSet())
+      return open_collection(from, value_kind::set, from.As<v8::Set>()->AsArray(), slot);
+    if (from->IsNativeError())
+      return open_error(from, slot);
+    if (from->IsArrayBuffer())
+      return visit_buffer(from.As<v8::ArrayBuffer>(), slot);
+    if (from->IsArrayBufferView())
+      return visit_view(from.As<v8::ArrayBufferView>(), slot);
+    if (from->IsNumberObject() || from->IsStringObject() || from->IsBooleanObject()
+        || from->IsBigIntObject())
+      return visit_boxed(from, slot);
+    if (from->IsPromise())
+      return refuse("a promise");
+    if (from->IsSharedArrayBuffer() || from->IsWeakMap() || from->IsWeakSet() || from->IsWeakRef()
+        || from->IsGeneratorObject() || from->IsSymbolObject() || from->IsModuleNamespaceObject()
+        || from->IsWasmModuleObject() || from->IsWasmMemoryObject()
+        || from->InternalFieldCount() > 0)
+      return refuse(fmt::format("a {}", to_utf8(isolate_, from->GetConstructorName())));
+    v8::Local<v8::Array> keys;
+    if (!own_keys(from).ToLocal(&keys))
+      return false;
+    if (keys->Length() == 0 && is_exotic(from))
+      return refuse(fmt::format("a {}", to_utf8(isolate_, from->GetConstructorName())));
+    auto* node = open_node(from, value_kind::object, slot);
+    node->properties = graph_->make_span<value_property>(keys->Length());
+    open_.push_back({.object = from, .node = node, .keys = keys});
+    return true;
+  }
+
+  /// Is an object that shows no properties nothing without its internal state,
+  /// as iterators, Intl.NumberFormat and WebAssembly.Table are? V8 tells only by
+  /// its serializer.
+  bool is_exotic(v8::Local<v8::Object> from) {
+    if (plain_prototype_.IsEmpty())
+      plain_prototype_ = v8::Object::New(isolate_)->GetPrototypeV2();
+    if (from->GetPrototypeV2() == plain_prototype_ || from == context_->Global())
+      return false;
+    v8::TryCatch quiet{isolate_};
+    v8::ValueSerializer probe{isolate_};
+    return probe.WriteValue(context_, from).IsNothing() && !quiet.HasTerminated();
+  }
+
+  bool open_array(v8::Local<v8::Array> from, value_slot& slot) {
+    auto* node = open_node(from, value_kind::array, slot);
+    node->length = from->Length();
+    v8::Local<v8::Array> keys;
+    if (!own_keys(from).ToLocal(&keys))
+      return false;
+    // A mostly empty array keeps its elements as properties.
+    std::uint32_t present = 0;
+    while (present < keys->Length() && present < node->length) {
+      v8::Local<v8::Value> key;
+      if (!keys->Get(context_, present).ToLocal(&key) || !key->IsUint32())
+        break;
+      ++present;
+    }
+    bool dense = detail::is_dense(present, node->length);
+    if (dense) {
+      node->items = graph_->make_span<value_slot>(node->length);
+      for (auto& item : node->items)
+        item = plain_slot(value_kind::hole);
+    }
+    node->properties = graph_->make_span<value_property>(keys->Length() - (dense ? present : 0));
+    open_.push_back({.object = from, .node = node, .keys = keys});
+    return true;
+  }
+
+  bool open_collection(v8::Local<v8::Object> from, value_kind kind, v8::Local<v8::Array> entries,
+                       value_slot& slot) {
+    auto* node = open_node(from, kind, slot);
+    node->items = graph_->make_span<value_slot>(entries->Length());
+    open_.push_back({.object = from, .node = node, .keys = {}, .entries = entries});
+    return true;
+  }
+
+  bool open_error(v8::Local<v8::Object> from, value_slot& slot) {
+    auto* node = open_node(from, value_kind::error, slot);
+    v8::Local<v8::Value> name;
+    if (!from->Get(context_, literal("name")).ToLocal(&name))
+      return false;
+    node->text = name->IsString() ? copy_text(isolate_, *graph_, name.As<v8::String>())
+                                  : graph_->make_text(std::string_view{"Error"});
+    // message, stack, cause and errors are not enumerable, but are what the
+    // structured clone of an error consists of.
+    v8::Local<v8::Array> own;
+    if (!own_keys(from).ToLocal(&own))
+      return false;
+    std::vector<v8::Local<v8::Value>> keys;
+    for (const char* field : {"message", "stack", "cause", "errors"}) {
+      v8::Local<v8::String> key = literal(field);
+      bool has = false;
+      if (!from->HasOwnProperty(context_, key).To(&has))
+        return false;
+      if (has)
+        keys.push_back(key);
+    }
+    auto fixed = keys.size();
+    for (std::uint32_t i = 0; i < own->Length(); ++i) {
+      v8::Local<v8::Value> key;
+      if (!own->Get(context_, i).ToLocal(&key))
+        return false;
+      bool listed = false;
+      for (std::size_t k = 0; k < fixed; ++k)
+        listed = listed || keys[k]->StrictEquals(key);
+      if (!listed && !key->StrictEquals(literal("name")))
+        keys.push_back(key);
+    }
+    node->properties = graph_->make_span<value_property>(keys.size());
+    auto list = v8::Array::New(isolate_, keys.data(), keys.size());
+    open_.push_back({.object = from, .node = node, .keys = list});
+    return true;
+  }
+
+  bool visit_regexp(v8::Local<v8::RegExp> from, value_slot& slot) {
+    auto* node = open_node(from, value_kind::regexp, slot);
+    node->text = copy_text(isolate_, *graph_, from->GetSource());
+    std::string flags;
+    for (auto [bit, letter] : regexp_flags)
+      if ((from->GetFlags() & bit) != 0)
+        flags += letter;
+    node->extra = graph_->make_text(flags);
+    return true;
+  }
+
+  bool visit_buffer(v8::Local<v8::ArrayBuffer> from, value_slot& slot) {
+    if (from->WasDetached())
+      return refuse("a detached ArrayBuffer");
+    auto* node = open_node(from, value_kind::array_buffer, slot);
+    node->bytes = graph_->copy_span(std::span<const std::byte>{
+      static_cast<const std::byte*>(from->Data()), from->ByteLength()});
+    return true;
+  }
+
+  bool visit_view(v8::Local<v8::ArrayBufferView> from, value_slot& slot) {
+    // A small typed array gets its buffer only now; V8 cannot be refused that.
+    auto buffer = from->Buffer();
+    if (buffer->IsSharedArrayBuffer())
+      return refuse("a view of a SharedArrayBuffer");
+    value_slot bytes;
+    if (!find_known(buffer, bytes) && !visit_buffer(buffer, bytes))
+      return false;
+    // A getter may have resized the buffer since it was copied.
+    auto size = bytes.node->bytes.size();
+    if (from->ByteOffset() > size || from->ByteLength() > size - from->ByteOffset())
+      return refuse("a view of a buffer that was resized meanwhile");
+    auto* node = open_node(from, value_kind::typed_array, slot);
+    node->element = element_of(from);
+    node->offset = from->ByteOffset();
+    node->byte_length = from->ByteLength();
+    node->items = graph_->make_span<value_slot>(1);
+    node->items[0] = bytes;
+    return true;
+  }
+
+  bool visit_boxed(v8::Local<v8::Object> from, value_slot& slot) {
+    v8::Local<v8::Value> primitive;
+    if (from->IsNumberObject())
+      primitive = v8::Number::New(isolate_, from.As<v8::NumberObject>()->ValueOf());
+    else if (from->IsStringObject())
+      primitive = from.As<v8::StringObject>()->ValueOf();
+    else if (from->IsBooleanObject())
+      primitive = v8::Boolean::New(isolate_, from.As<v8::BooleanObject>()->ValueOf());
+    else
+      primitive = from.As<v8::BigIntObject>()->ValueOf();
+    auto* node = open_node(from, value_kind::boxed, slot);
+    node->items = graph_->make_span<value_slot>(1);
+    return visit(primitive, node->items[0]);
+  }
+
+  static element_type element_of(v8::Local<v8::ArrayBufferView> view) {
+    if (view->IsInt8Array())
+      return element_type::int8;
+    if (view->IsUint8Array())
+      return element_type::uint8;
+    if (view->IsUint8ClampedArray())
+      return element_type::uint8_clamped;
+    if (view->IsInt16Array())
+      return element_type::int16;
+    if (view->IsUint16Array())
+      return element_type::uint16;
+    if (view->IsInt32Array())
+      return element_type::int32;
+    if (view->IsUint32Array())
+      return element_type::uint32;
+    if (view->IsFloat16Array())
+      return element_type::float16;
+    if (view->IsFloat32Array())
+      return element_type::float32;
+    if (view->IsFloat64Array())
+      return element_type::float64;
+    if (view->IsBigInt64Array())
+      return element_type::bigint64;
+    if (view->IsBigUint64Array())
+      return element_type::biguint64;
+    return element_type::data_view;
+  }
+
+  /// Fills the next slot of the innermost container.
+  bool step() {
+    auto& top = open_.back();
+    if (!top.entries.IsEmpty()) {
+      if (top.next_item == top.node->items.size()) {
+        open_.pop_back();
+        return true;
+      }
+      auto index = top.next_item++;
+      v8::Local<v8::Value> item;
+      return top.entries->Get(context_, index).ToLocal(&item)
+             && visit(item, top.node->items[index]);
+    }
+    if (top.next_key == top.keys->Length()) {
+      top.node->properties = top.node->properties.first(top.used);
+      open_.pop_back();
+      return true;
+    }
+    v8::Local<v8::Value> key;
+    v8::Local<v8::Value> item;
+    if (!top.keys->Get(context_, top.next_key++).ToLocal(&key))
+      return false;
+    if (!top.object->Get(context_, key).ToLocal(&item))
+      return false;
+    if (item->IsUndefined()) {
+      // A getter may have deleted the property since the keys were listed.
+      bool has = false;
+      if (!has_own(top.object, key).To(&has))
+        return false;
+      if (!has)
+        return true;
+    }
+    if (key->IsUint32()) {
+      auto index = key.As<v8::Uint32>()->Value();
+      if (index < top.node->items.size())
+        return visit(item, top.node->items[index]);
+    }
+    v8::Local<v8::String> name;
+    if (!key->ToString(context_).ToLocal(&name))
+      return false;
+    auto& property = top.node->properties[top.used++];
+    property.key = intern(name);
+    return visit(item, property.item);
+  }
+
+  v8::Maybe<bool> has_own(v8::Local<v8::Object> object, v8::Local<v8::Value> key) {
+    return key->IsUint32() ? object->HasOwnProperty(context_, key.As<v8::Uint32>()->Value())
+                           : object->HasOwnProperty(context_, key.As<v8::Name>());
+  }
+
+  static constexpr int shared_text_min = 64;
+  static constexpr int looks_max = 8;
+  static constexpr std::size_t never_too_much = std::size_t{16} << 20;
+
+  /// Records of the same shape share their keys.
+  value_text intern(v8::Local<v8::String> name) {
+    // V8 hashes very long strings by their length alone, so a script can make all
+    // of them collide: look at a few only.
+    auto [first, last] = keys_.equal_range(name->GetIdentityHash());
+    for (int looks = 0; first != last && looks < looks_max; ++first, ++looks)
+      if (first->second.name->StringEquals(name))
+        return first->second.text;
+    auto text = copy_text(isolate_, *graph_, name);
+    keys_.emplace(name->GetIdentityHash(), interned{name, text});
+    return text;
+  }
+
+  v8::MaybeLocal<v8::Array> own_keys(v8::Local<v8::Object> from) {
+    return from->GetPropertyNames(
+      context_, v8::KeyCollectionMode::kOwnOnly,
+      static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
+      v8::IndexFilter::kIncludeIndices, v8::KeyConversionMode::kKeepNumbers);
+  }
+
+  v8::Local<v8::String> literal(const char* text) {
+    return v8::String::NewFromUtf8(isolate_, text, v8::NewStringType::kInternalized)
+      .ToLocalChecked();
+  }
+
+  struct known {
+    v8::Local<v8::Object> object;
+    value_slot slot;
+  };
+
+  struct interned {
+    v8::Local<v8::String> name;
+    value_text text;
+  };
+
+  v8::Isolate* isolate_;
+  v8::Local<v8::Context> context_;
+  std::shared_ptr<value_graph> graph_;
+  std::vector<frame> open_;
+  std::unordered_multimap<int, known> known_;
+  std::unordered_multimap<int, interned> keys_;
+  std::unordered_multimap<int, interned> strings_;
+  std::size_t copied_ = 0;     // bytes of large strings
+  std::size_t copied_max_ = 0; // 0: not asked for yet
+  v8::Local<v8::Value> plain_prototype_;
+  std::string refused_;
+};
+
+// -- in -----------------------------------------------------------------------------
+
+/// Builds script values from a graph, depth first with a stack of its own.
+class reader {
+public:
+  reader(isolate_scope& here, v8::Local<v8::Context> context)
+    : isolate_(here.v8()), context_(context) {
+  }
+
+  v8::MaybeLocal<v8::Value> read(const value_slot& from) {
+    v8::Local<v8::Value> root;
+    if (!make(from).ToLocal(&root))
+      return {};
+    while (!open_.empty())
+      if (!step())
+        return {};
+    return root;
+  }
+
+private:
+  struct frame {
+    v8::Local<v8::Object> object;
+    value_kind kind;
+    const value_node* node;
+    std::size_t next_item = 0;
+    std::size_t next_property = 0;
+  };
+
+  v8::MaybeLocal<v8::Value> make(const value_slot& from) {
+    switch (from.kind) {
+      case value_kind::undefined:
+      case value_kind::hole:
+        return v8::Undefined(isolate_);
+      case value_kind::null:
+        return v8::Null(isolate_);
+      case value_kind::boolean:
+        return v8::Boolean::New(isolate_, from.boolean);
+      case value_kind::number:
+        return v8::Number::New(isolate_, from.number);
+      case value_kind::string:
+        return make_string(from.node->text);
+      case value_kind::bigint:
+        return make_bigint(*from.node);
+      default:
+        return make_object(from);
+    }
+  }
+
+  v8::MaybeLocal<v8::Value> make_string(const value_text& text) {
+    v8::Local<v8::String> made;
+    bool fits = text.length <= static_cast<std::uint32_t>(v8::String::kMaxLength);
+    auto length = static_cast<int>(text.length);
+    if (fits && text.two_byte)
+      fits = v8::String::NewFromTwoByte(isolate_, static_cast<const std::uint16_t*>(text.data),
+                                        v8::NewStringType::kNormal, length)
+               .ToLocal(&made);
+    else if (fits)
+      fits = v8::String::NewFromOneByte(isolate_, static_cast<const std::uint8_t*>(text.data),
+                                        v8::NewStringType::kNormal, length)
+               .ToLocal(&made);
+    if (!fits)
+      return {};
+    return made;
+  }
+
+  v8::MaybeLocal<v8::Value> make_bigint(const value_node& node) {
+    v8::Local<v8::BigInt> made;
+    if (!v8::BigInt::NewFromWords(context_, node.negative ? 1 : 0,
+                                  static_cast<int>(node.words.size()), node.words.data())
+           .ToLocal(&made))
+      return {};
+    return made;
+  }
+
+  v8::MaybeLocal<v8::Value> make_object(const value_slot& from) {
+    if (auto found = known_.find(from.node); found != known_.end())
+      return found->second;
+    v8::Local<v8::Object> made;
+    if (!make_empty(from).ToLocal(&made))
+      return {};
+    known_.emplace(from.node, made);
+    const auto& node = *from.node;
+    bool fill = from.kind == value_kind::array || from.kind == value_kind::object
+                || from.kind == value_kind::map || from.kind == value_kind::set
+                || from.kind == value_kind::error;
+    if (fill && (!node.items.empty() || !node.properties.empty()))
+      open_.push_back({made, from.kind, &node});
+    return made;
+  }
+
+  v8::MaybeLocal<v8::Object> make_empty(const value_slot& from) {
+    const auto& node = *from.node;
+    switch (from.kind) {
+      case value_kind::array:
+        return make_array(node);
+      case value_kind::map:
+        return v8::Map::New(isolate_);
+      case value_kind::set:
+        return v8::Set::New(isolate_);
+      case value_kind::date: {
+        v8::Local<v8::Value> made;
+        if (!v8::Date::New(context_, node.number).ToLocal(&made))
+          return {};
+        return made.As<v8::Object>();
+      }
+      case value_kind::regexp:
+        return make_regexp(node);
+      case value_kind::error:
+        return make_error(node);
+      case value_kind::array_buffer:
+        return make_buffer(node);
+      case value_kind::typed_array:
+        return make_view(node);
+      case value_kind::boxed: {
+        v8::Local<v8::Value> primitive;
+        if (!make(node.items[0]).ToLocal(&primitive))
+          return {};
+        return primitive->ToObject(context_);
+      }
+      default:
+        return v8::Object::New(isolate_);
+    }
+  }
+
+  v8::MaybeLocal<v8::Object> make_array(const value_node& node) {
+    auto made = v8::Array::New(isolate_, node.items.empty() ? 0 : static_cast<int>(node.length));
+    if (node.items.empty() && node.length != 0
+        && !made->Set(context_, literal("length"), v8::Number::New(isolate_, node.length))
+              .FromMaybe(false))
+      return {};
+    return made;
+  }
+
+  static int regexp_flag(char16_t letter) {
+    for (auto [bit, known] : regexp_flags)
+      if (known == letter)
+        return bit;
+    return 0;
+  }
+
+  v8::MaybeLocal<v8::Object> make_regexp(const value_node& node) {
+    v8::Local<v8::Value> source;
+    v8::Local<v8::RegExp> made;
+    if (!make_string(node.text).ToLocal(&source))
+      return {};
+    int flags = 0;
+    for (std::uint32_t i = 0; i < node.extra.length; ++i) {
+      int flag = regexp_flag(node.extra.at(i));
+      constexpr int either = v8::RegExp::kUnicode | v8::RegExp::kUnicodeSets;
+      bool twice = (flags & flag) != 0;
+      flags |= flag;
+      // V8 itself checks flags only in what scripts write.
+      if (flag == 0 || twice || (flags & either) == either) {
+        isolate_->ThrowException(
+          v8::Exception::SyntaxError(literal("Invalid regular expression flags")));
+        return {};
+      }
+    }
+    if (!v8::RegExp::New(context_, source.As<v8::String>(), static_cast<v8::RegExp::Flags>(flags))
+           .ToLocal(&made))
+      return {};
+    return made;
+  }
+
+  v8::MaybeLocal<v8::Object> make_error(const value_node& node) {
+    auto name = detail::to_utf8(node.text);
+    auto empty = v8::String::Empty(isolate_);
+    v8::Local<v8::Value> made;
+    if (name == "RangeError")
+      made = v8::Exception::RangeError(empty);
+    else if (name == "ReferenceError")
+      made = v8::Exception::ReferenceError(empty);
+    else if (name == "SyntaxError")
+      made = v8::Exception::SyntaxError(empty);
+    else if (name == "TypeError")
+      made = v8::Exception::TypeError(empty);
+    else if (name == "EvalError" || name == "URIError")
+      made = make_rare_error(name[0]);
+    if (made.IsEmpty())
+      made = v8::Exception::Error(empty);
+    auto object = made.As<v8::Object>();
+    static constexpr std::array<std::string_view, 7> built_in{
+      "Error",       "EvalError", "RangeError", "ReferenceError",
+      "SyntaxError", "TypeError", "URIError"};
+    bool plain = std::ranges::find(built_in, name) != built_in.end();
+    v8::Local<v8::Value> text;
+    if (!plain
+        && (!make_string(node.text).ToLocal(&text) || !define(object, literal("name"), text)))
+      return {};
+    return object;
+  }
+
+  /// An EvalError or URIError, which v8::Exception does not make. The realm's
+  /// global may have been tampered with, V8's deserializer has the originals.
+  v8::Local<v8::Value> make_rare_error(char prototype) {
+    const std::array<std::uint8_t, 5> serialized{0xFF, 15, 'r',
+                                                 static_cast<std::uint8_t>(prototype), '.'};
+    v8::ValueDeserializer deserializer{isolate_, serialized.data(), serialized.size()};
+    v8::Local<v8::Value> made;
+    if (!deserializer.ReadHeader(context_).FromMaybe(false)
+        || !deserializer.ReadValue(context_).ToLocal(&made))
+      return {};
+    return made;
+  }
+
+  v8::MaybeLocal<v8::Object> make_buffer(const value_node& node) {
+    v8::Local<v8::ArrayBuffer> made;
+    if (!v8::ArrayBuffer::MaybeNew(isolate_, node.bytes.size()).ToLocal(&made)) {
+      isolate_->ThrowException(
+        v8::Exception::RangeError(literal("Array buffer allocation failed")));
+      return {};
+    }
+    if (!node.bytes.empty())
+      std::memcpy(made->Data(), node.bytes.data(), node.bytes.size());
+    return made;
+  }
+
+  v8::MaybeLocal<v8::Object> make_view(const value_node& node) {
+    v8::Local<v8::Value> whole;
+    if (!make_object(node.items[0]).ToLocal(&whole))
+      return {};
+    auto buffer = whole.As<v8::ArrayBuffer>();
+    auto count = node.byte_length / detail::element_size(node.element);
+    switch (node.element) {
+      case element_type::int8:
+        return v8::Int8Array::New(buffer, node.offset, count);
+      case element_type::uint8_clamped:
+        return v8::Uint8ClampedArray::New(buffer, node.offset, count);
+      case element_type::int16:
+        return v8::Int16Array::New(buffer, node.offset, count);
+      case element_type::uint16:
+        return v8::Uint16Array::New(buffer, node.offset, count);
+      case element_type::int32:
+        return v8::Int32Array::New(buffer, node.offset, count);
+      case element_type::uint32:
+        return v8::Uint32Array::New(buffer, node.offset, count);
+      case element_type::float16:
+        return v8::Float16Array::New(buffer, node.offset, count);
+      case element_type::float32:
+        return v8::Float32Array::New(buffer, node.offset, count);
+      case element_type::float64:
+        return v8::Float64Array::New(buffer, node.offset, count);
+      case element_type::bigint64:
+        return v8::BigInt64Array::New(buffer, node.offset, count);
+      case element_type::biguint64:
+        return v8::BigUint64Array::New(buffer, node.offset, count);
+      case element_type::data_view:
+        return v8::DataView::New(buffer, node.offset, count);
+      default:
+        return v8::Uint8Array::New(buffer, node.offset, count);
+    }
+  }
+
+  bool step() {
+    auto& top = open_.back();
+    const auto& node = *top.node;
+    auto object = top.object;
+    if (top.next_item < node.items.size())
+      return fill_item(top, object);
+    if (top.next_property < node.properties.size()) {
+      const auto& property = node.properties[top.next_property++];
+      bool hidden = top.kind == value_kind::error && property.item.kind != value_kind::undefined
+                    && is_error_field(property.key);
+      v8::Local<v8::Value> item;
+      v8::Local<v8::Value> key;
+      if (!make(property.item).ToLocal(&item) || !make_string(property.key).ToLocal(&key))
+        return false;
+      if (hidden)
+        return define(object, key.As<v8::String>(), item);
+      return object->CreateDataProperty(context_, key.As<v8::Name>(), item).FromMaybe(false);
+    }
+    open_.pop_back();
+    return true;
+  }
+
+  bool fill_item(frame& top, v8::Local<v8::Object> object) {
+    const auto& items = top.node->items;
+    auto kind = top.kind;
+    auto index = top.next_item;
+    top.next_item += kind == value_kind::map ? 2 : 1;
+    if (kind == value_kind::array && items[index].kind == value_kind::hole)
+      return true;
+    v8::Local<v8::Value> item;
+    if (!make(items[index]).ToLocal(&item))
+      return false;
+    if (kind == value_kind::map) {
+      v8::Local<v8::Value> mapped;
+      return make(items[index + 1]).ToLocal(&mapped)
+             && !object.As<v8::Map>()->Set(context_, item, mapped).IsEmpty();
+    }
+    if (kind == value_kind::set)
+      return !object.As<v8::Set>()->Add(context_, item).IsEmpty();
+    return object->CreateDataProperty(context_, static_cast<std::uint32_t>(index), item)
+      .FromMaybe(false);
+  }
+
+  static bool is_error_field(const value_text& key) {
+    auto name = detail::to_utf8(key);
+    return name == "message" || name == "stack" || name == "cause" || name == "errors";
+  }
+
+  bool define(v8::Local<v8::Object> object, v8::Local<v8::String> key,
+              v8::Local<v8::Value> item) {
+    return object->DefineOwnProperty(context_, key, item, v8::DontEnum).FromMaybe(false);
+  }
+
+  v8::Local<v8::String> literal(const char* text) {
+    return v8::String::NewFromUtf8(isolate_, text, v8::NewStringType::kInternalized)
+      .ToLocalChecked();
+  }
+
+  v8::Isolate* isolate_;
+  v8::Local<v8::Context> context_;
+  std::vector<frame> open_;
+  std::unordered_map<const value_node*, v8::Local<v8::Object>> known_;
+};
+
+} // namespace
+
+result<value> clone_out(isolate_scope& here, v8::Local<v8::Context> context,
+                        v8::Local<v8::Value> from) {
+  // What most scripts end with needs no graph.
+  if (from->IsNumber())
+    return detail::make_number(from.As<v8::Number>()->Value());
+  if (from->IsUndefined())
+    return value{};
+  if (from->IsBoolean())
+    return value{from.As<v8::Boolean>()->Value()};
+  return writer{here, context}.write(from);
+}
+
+v8::MaybeLocal<v8::Value> clone_in(isolate_scope& here, v8::Local<v8::Context> context,
+                                   const value& from) {
+  v8::EscapableHandleScope handles{here.v8()};
+  v8::Local<v8::Value> made;
+  if (!reader{here, context}.read(value_access::slot(from)).ToLocal(&made))
+    return {};
+  return handles.Escape(made);
+}
+
+v8::MaybeLocal<v8::String> to_v8_string(v8::Isolate* isolate, std::string_view utf8) {
+  if (utf8.size() > static_cast<std::size_t>(v8::String::kMaxLength))
+    return {};
+  return v8::String::NewFromUtf8(isolate, utf8.data(), v8::NewStringType::kNormal,
+                                 static_cast<int>(utf8.size()));
+}
+
+std::string to_utf8(v8::Isolate* isolate, v8::Local<v8::String> from) {
+  auto length = from->Utf8LengthV2(isolate);
+  std::string text(length, '\0');
+  from->WriteUtf8V2(isolate, text.data(), length, v8::String::WriteFlags::kReplaceInvalidUtf8);
+  return text;
+}
+
+} // namespace troupe::js

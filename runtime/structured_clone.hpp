@@ -1,0 +1,36 @@
+#pragma once
+
+#include "runtime/isolate.hpp"
+#include "troupe/result.hpp"
+
+#include <v8-context.h>
+#include <v8-value.h>
+
+namespace troupe::js {
+
+/// Copies a script value out of its isolate, as the structured clone algorithm
+/// does (https://html.spec.whatwg.org/#structuredserializeinternal): own
+/// enumerable string-keyed properties, cycles and shared references kept.
+/// Beyond it, errors keep their own properties (`code`, …) too.
+///
+/// May run script code (getters), so the caller must be in a turn. A script
+/// exception is left pending for the caller's TryCatch and reported as
+/// `uncaught_exception`; what cannot be cloned (functions, symbols, promises,
+/// proxies…) is `clone_failed` with its path, e.g. `$.a[3].b`.
+[[nodiscard]] result<value> clone_out(isolate_scope& here, v8::Local<v8::Context> context,
+                                      v8::Local<v8::Value> from);
+
+/// Makes a script value from a copy, in `context`.
+/// Empty, with an exception pending, when memory or a limit gets in the way.
+[[nodiscard]] v8::MaybeLocal<v8::Value> clone_in(isolate_scope& here,
+                                                 v8::Local<v8::Context> context,
+                                                 const value& from);
+
+/// A string of this isolate; empty beyond `v8::String::kMaxLength`.
+[[nodiscard]] v8::MaybeLocal<v8::String> to_v8_string(v8::Isolate* isolate,
+                                                      std::string_view utf8);
+
+/// UTF-8 of a V8 string; lone surrogates become U+FFFD.
+[[nodiscard]] std::string to_utf8(v8::Isolate* isolate, v8::Local<v8::String> from);
+
+} // namespace troupe::js

@@ -1,0 +1,7 @@
+#include <troupe/error.hpp>
+
+#include <iostream>
+
+int main() {
+  std::cout << "consumer: linked with an installed Troupe\n";
+}

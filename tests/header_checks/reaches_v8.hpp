@@ -1,0 +1,4 @@
+// Used by the self-test of cmake/check_header_reach.cmake.
+#pragma once
+
+#include <v8.h>

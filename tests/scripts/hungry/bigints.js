@@ -1,0 +1,2 @@
+const kept = [];
+for (let i = 0n; ; ++i) kept.push(2n ** 10000n + i);

@@ -1,0 +1,2 @@
+let last = null;
+for (;;) { const before = last; last = () => before; }

@@ -1,0 +1,2 @@
+const numbers = [];
+for (let i = 0; ; ++i) numbers.push(i + 0.5);

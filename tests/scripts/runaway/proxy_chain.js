@@ -1,0 +1,2 @@
+const trap = new Proxy({}, {get(target, key, self) { for (;;); }});
+trap.anything;

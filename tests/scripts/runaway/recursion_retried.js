@@ -1,0 +1,4 @@
+function deeper() { deeper(); }
+for (;;) {
+  try { deeper(); } catch {}
+}

@@ -1,0 +1,2 @@
+Error.prepareStackTrace = () => { for (;;); };
+new Error('never shown').stack;

@@ -14,6 +14,21 @@ namespace troupe::actors {
 
 namespace {
 
+// Holds that last, and signals so far: in one word, so that it is decided which
+// holds a signal meets. Signals are counted modulo 2^32, in the upper half.
+std::atomic<std::uint64_t> state{0};
+constexpr std::uint64_t one_hold = 1;
+constexpr std::uint64_t one_signal = std::uint64_t{1} << 32;
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+constexpr std::uint32_t holds_in(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word);
+}
+
+constexpr std::uint32_t signals_in(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word >> 32);
+}
+
 // Read by the signal handler, so: lock-free and never freed.
 std::array<std::atomic<int>, 64> subscribers; // descriptor + 1; 0 = free
 std::atomic<int> handlers_running{0};
@@ -21,46 +36,82 @@ static_assert(std::atomic<int>::is_always_lock_free);
 
 std::mutex mutex;
 // Guarded by mutex.
-std::size_t holds = 0;
 struct sigaction previous;
 
 void on_sigint(int) {
   int saved = errno;
   handlers_running.fetch_add(1);
-  for (auto& subscriber : subscribers) {
-    int descriptor = subscriber.load() - 1;
-    const std::uint64_t one = 1;
-    if (descriptor >= 0) [[maybe_unused]]
-      auto written = ::write(descriptor, &one, sizeof one);
+  if (holds_in(state.fetch_add(one_signal)) == 0) {
+    // The last hold has ended since the kernel chose this handler; the previous
+    // one is installed already.
+    ::kill(::getpid(), SIGINT);
+  } else {
+    for (auto& subscriber : subscribers) {
+      int descriptor = subscriber.load() - 1;
+      const std::uint64_t one = 1;
+      if (descriptor >= 0) [[maybe_unused]]
+        auto written = ::write(descriptor, &one, sizeof one);
+    }
   }
   handlers_running.fetch_sub(1);
   errno = saved;
 }
 
-void release() {
-  std::lock_guard guard{mutex};
-  if (--holds != 0)
-    return;
-  // Unless somebody has installed a handler of his own meanwhile.
-  struct sigaction current {};
-  sigaction(SIGINT, nullptr, &current);
-  if (current.sa_handler == &on_sigint)
-    sigaction(SIGINT, &previous, nullptr);
-}
-
-} // namespace
-
-std::shared_ptr<void> sigint_trap::hold() {
-  std::lock_guard guard{mutex};
-  if (holds++ == 0) {
+class process_hold final : public js::sigint_hold {
+public:
+  process_hold() {
+    std::lock_guard guard{mutex};
+    // In this order: our handler never finds that nobody holds while it is to.
+    auto before = state.fetch_add(one_hold);
+    begun_ = signals_in(before);
+    if (holds_in(before) != 0)
+      return;
     struct sigaction ours {};
     ours.sa_handler = &on_sigint;
     ours.sa_flags = SA_RESTART;
     sigemptyset(&ours.sa_mask);
     sigaction(SIGINT, &ours, &previous);
   }
-  static int token;
-  return {&token, [](void*) { release(); }};
+
+  ~process_hold() override {
+    process_hold::end();
+  }
+
+  [[nodiscard]] bool fired() const noexcept override {
+    auto ended = ended_.load();
+    return (ended != lasts ? static_cast<std::uint32_t>(ended) : signals_in(state.load()))
+           != begun_;
+  }
+
+  void end() noexcept override {
+    std::lock_guard guard{mutex};
+    if (ended_.load() != lasts)
+      return;
+    // Only those who have the mutex change the number of holds.
+    if (holds_in(state.load()) == 1)
+      put_previous_back();
+    ended_.store(signals_in(state.fetch_sub(one_hold)));
+  }
+
+private:
+  static void put_previous_back() {
+    // Unless somebody has installed a handler of his own meanwhile.
+    struct sigaction current {};
+    sigaction(SIGINT, nullptr, &current);
+    if (current.sa_handler == &on_sigint)
+      sigaction(SIGINT, &previous, nullptr);
+  }
+
+  static constexpr std::uint64_t lasts = UINT64_MAX;
+
+  std::uint32_t begun_ = 0;
+  std::atomic<std::uint64_t> ended_{lasts}; ///< Signals at the end.
+};
+
+} // namespace
+
+std::shared_ptr<js::sigint_hold> sigint_trap::hold() {
+  return std::make_shared<process_hold>();
 }
 
 bool sigint_trap::subscribe(int eventfd) {

@@ -147,7 +147,7 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   auto begun = ledger_->enter({.request = limits.request,
                                .deadline = deadline,
                                .timeout = limits.timeout,
-                               .break_on_sigint = limits.break_on_sigint});
+                               .sigint = limits.sigint});
   if (begun.refused)
     return begun.refused;
   if (begun.arm)
@@ -288,21 +288,25 @@ void environment::run(request_id request, const script_source& source,
     if (!options.discard_result)
       answer = take(here, context, last, display);
   };
-  auto stopped = in_turn(
-    {.request = request, .timeout = options.timeout, .break_on_sigint = options.break_on_sigint},
-    script, conclude);
+  auto stopped =
+    in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, script, conclude);
   if (stopped) {
     abandon(request);
-    sigint.reset();
-    events_.answer(
-      request,
-      stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_));
-  } else if (waits) {
-    waiting_.at(request).sigint = std::move(sigint);
-  } else {
-    sigint.reset(); // whoever has the answer has his handler back
-    events_.answer(request, std::move(answer));
+    answer = stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_);
   }
+  if (stopped || !waits)
+    answer_and_release(request, sigint, std::move(answer));
+}
+
+void environment::answer_and_release(request_id request,
+                                     const std::shared_ptr<sigint_hold>& sigint,
+                                     result<value> outcome) {
+  if (sigint) {
+    sigint->end();
+    if (sigint->fired())
+      outcome = interrupted_error();
+  }
+  events_.answer(request, std::move(outcome));
 }
 
 result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> context,
@@ -346,11 +350,11 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
   bool whole = options.timeout_covers == timeout_scope::evaluation;
   waiting_.insert_or_assign(request, waiting{.discard_result = options.discard_result,
                                              .display_errors = script.display_errors,
-                                             .sigint = nullptr});
+                                             .sigint = current_.sigint});
   auto arm = ledger_->await({.request = request,
                              .deadline = whole ? deadline_of_turn_ : never,
                              .timeout = current_.timeout,
-                             .break_on_sigint = options.break_on_sigint});
+                             .sigint = current_.sigint});
   if (arm)
     events_.arm(*arm);
   // Looks up the promise's constructor, which may be the script's own and throw.
@@ -386,9 +390,8 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   // answers.
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
     return;
-  sigint.reset();
   if (ledger_->settle(request))
-    events_.answer(request, std::move(answer));
+    answer_and_release(request, sigint, std::move(answer));
 }
 
 void environment::abandon(request_id request) {

@@ -35,8 +35,8 @@ struct environment_events {
   std::function<void(request_id, result<value>)> answer;
   /// `run_ledger::expire` must be called then.
   std::function<void(steady_time)> arm;
-  /// SIGINT belongs to us while the returned token lives.
-  std::function<std::shared_ptr<void>()> hold_sigint;
+  /// SIGINT belongs to a run from now on.
+  std::function<std::shared_ptr<sigint_hold>()> hold_sigint;
   /// A line written with `console`.
   std::function<void(const console_line&)> write;
   /// An error that belongs to no request: from a timer, or a rejection that
@@ -128,14 +128,14 @@ private:
   struct waiting {
     bool discard_result = false;
     bool display_errors = true;
-    std::shared_ptr<void> sigint;
+    std::shared_ptr<sigint_hold> sigint;
   };
 
   /// What a turn is for, and with what limits.
   struct turn_spec {
     request_id request = 0;
     std::chrono::milliseconds timeout{0};
-    bool break_on_sigint = false;
+    std::shared_ptr<sigint_hold> sigint{};
   };
 
   using script_body = function_ref<void(isolate_scope&, v8::Local<v8::Context>)>;
@@ -166,6 +166,10 @@ private:
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info);
 
   [[nodiscard]] error stopped_error(stop_reason reason, std::chrono::milliseconds timeout) const;
+  /// Gives SIGINT back before an answer goes out: whoever has it has his handler
+  /// back. A signal that has come meanwhile was for the request: the answer tells.
+  void answer_and_release(request_id request, const std::shared_ptr<sigint_hold>& sigint,
+                          result<value> outcome);
   [[nodiscard]] static steady_time deadline_after(std::chrono::milliseconds timeout);
   [[nodiscard]] static environment& of(v8::Isolate* isolate);
 

@@ -85,12 +85,13 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
 std::vector<request_id> run_ledger::interrupt() {
   std::lock_guard guard{mutex_};
   std::vector<request_id> answer;
+  auto hit = [](const turn& run) { return run.sigint && run.sigint->fired(); };
   for (auto& frame : frames_)
-    if (frame.run.break_on_sigint && stop(frame, stop_reason::interrupt))
+    if (hit(frame.run) && stop(frame, stop_reason::interrupt))
       answer.push_back(frame.run.request);
   auto first_waiting = answer.size();
   for (auto& [request, waiting] : waiting_)
-    if (waiting.run.break_on_sigint)
+    if (hit(waiting.run))
       answer.push_back(request);
   for (auto i = first_waiting; i < answer.size(); ++i) {
     forget(answer[i]);
@@ -145,6 +146,8 @@ bool run_ledger::stop(open_turn& target, stop_reason reason) {
   if (target.stopped)
     return false;
   target.stopped = reason;
+  if (target.run.sigint)
+    target.run.sigint->end();
   stopping_.store(true, std::memory_order_release);
   if (brake_.stop)
     brake_.stop();
@@ -158,6 +161,8 @@ bool run_ledger::forget(request_id request) {
   auto found = waiting_.find(request);
   if (found == waiting_.end())
     return false;
+  if (found->second.run.sigint)
+    found->second.run.sigint->end();
   if (found->second.due != due_.end())
     due_.erase(found->second.due);
   waiting_.erase(found);

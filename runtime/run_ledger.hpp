@@ -1,10 +1,13 @@
 #pragma once
 
+#include "runtime/sigint_hold.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -42,7 +45,8 @@ struct isolate_brake {
 /// go when that turn leaves: so a late deadline never hits the next turn.
 ///
 /// Whoever stops a request answers it, at once: the script's thread may notice
-/// only later. `expire` and `interrupt` return the requests to answer.
+/// only later. `expire` and `interrupt` return the requests to answer. A request
+/// that is stopped, or waits no more, has no hold on SIGINT any longer.
 ///
 /// Threads:  any; one mutex. `enter`, `leave`, `await` and `settle` are called
 ///           on the isolate's thread.
@@ -53,7 +57,7 @@ public:
     request_id request = 0; ///< Whose code runs; 0 for nobody's.
     steady_time deadline = never;
     std::chrono::milliseconds timeout{0}; ///< The duration behind the deadline, for messages.
-    bool break_on_sigint = false;
+    std::shared_ptr<sigint_hold> sigint{}; ///< Set when SIGINT is to end it.
   };
 
   /// A request whose deadline has passed.
@@ -111,7 +115,7 @@ public:
   /// Stops whatever is due at `now`.
   [[nodiscard]] expiry expire(steady_time now);
 
-  /// Stops every turn and evaluation that asked for SIGINT.
+  /// Stops every turn and evaluation whose hold on SIGINT has fired.
   [[nodiscard]] std::vector<request_id> interrupt();
 
   /// Stops one request wherever it is. One that has not begun is refused by

@@ -2,6 +2,7 @@
 
 #include "actors/mailbox.hpp"
 #include "tests/actors/caf_world.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/seed.hpp"
 
 #include <caf/behavior.hpp>

@@ -1,6 +1,7 @@
 // SIGINT of the whole process, so each test puts back what it found.
 
 #include "actors/sigint_trap.hpp"
+#include "tests/support/patience.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <signal.h>
@@ -9,11 +10,14 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <limits>
+#include <memory>
 #include <thread>
 #include <vector>
 
 using troupe::actors::sigint_trap;
+using troupe::testing::patience;
 
 namespace {
 
@@ -209,6 +213,61 @@ TEST_CASE("a signal leaves errno alone", "[actors][sigint_trap][S11]") {
   errno = 77;
   raise(SIGINT); // its write fails
   CHECK(errno == 77);
+}
+
+TEST_CASE("a hold has fired when a signal came while it lasted", "[actors][sigint_trap][S11]") {
+  own_handler own;
+  auto outer = sigint_trap::hold();
+  auto early = sigint_trap::hold();
+  CHECK_FALSE(early->fired());
+  early->end();
+  raise(SIGINT);
+  auto late = sigint_trap::hold();
+  CHECK(outer->fired());
+  CHECK_FALSE(early->fired());
+  CHECK_FALSE(late->fired());
+  outer->end();
+  CHECK(outer->fired()); // also when it is over
+}
+
+TEST_CASE("a hold that was ended early gives the signal back", "[actors][sigint_trap][S11]") {
+  own_handler own;
+  auto token = sigint_trap::hold();
+  token->end();
+  token->end(); // once is enough
+  raise(SIGINT);
+  CHECK(calls_of_ours == 1);
+  CHECK_FALSE(token->fired());
+  auto again = sigint_trap::hold();
+  token.reset();
+  raise(SIGINT);
+  CHECK(calls_of_ours == 1);
+  CHECK(again->fired());
+}
+
+TEST_CASE("every signal goes to a hold or to the process's own handler",
+          "[actors][sigint_trap][S11]") {
+  own_handler own;
+  constexpr int signals = 2000;
+  std::atomic<bool> done{false};
+  std::atomic<int> met_by_holds{0};
+  std::thread holder{[&] {
+    while (!done) {
+      auto token = sigint_trap::hold();
+      token->end();
+      if (token->fired())
+        ++met_by_holds;
+    }
+  }};
+  auto until = std::chrono::steady_clock::now() + patience;
+  for (int sent = 1; sent <= signals; ++sent) {
+    ::raise(SIGINT);
+    while (calls_of_ours + met_by_holds < sent && std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
+  }
+  done = true;
+  holder.join();
+  CHECK(calls_of_ours + met_by_holds == signals);
 }
 
 TEST_CASE("threads that hold, listen and signal at once end where they began",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/support/patience.hpp"
 #include "troupe/troupe.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -16,16 +17,6 @@
 namespace troupe::testing {
 
 using namespace std::chrono_literals;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
-
-/// How long an answer may take before the test gives up on it: a bound against
-/// hanging for ever, no measurement.
-inline constexpr auto patience = sanitized ? 100s : 60s;
 
 /// The answer of a future that must come.
 template <class T>

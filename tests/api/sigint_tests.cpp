@@ -111,6 +111,53 @@ TEST_CASE("when a run that listens to SIGINT is answered, the user's handler is 
   }
 }
 
+TEST_CASE("a SIGINT ends the run that has it, or reaches the user's handler: never neither",
+          "[api][sigint][S11]") {
+  own_handler guard;
+  auto ctx = new_context();
+  script brief{"for (let i = 0; i < 2000; ++i); 1"};
+  int interrupted = 0;
+  int whole = 0;
+  for (int i = 0; i < 1000; ++i) {
+    seen_by_user = 0;
+    auto running = ctx.run(brief, {.break_on_sigint = true});
+    for (int spin = 0; spin < i * 20; ++spin)
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+    raise(SIGINT);
+    auto outcome = answer_of(std::move(running));
+    if (outcome) {
+      ++whole;
+      auto until = std::chrono::steady_clock::now() + patience;
+      while (seen_by_user == 0 && std::chrono::steady_clock::now() < until)
+        std::this_thread::yield(); // another thread may have it
+    } else {
+      REQUIRE(outcome.error().code == errc::interrupted);
+      ++interrupted;
+    }
+    REQUIRE(seen_by_user == (outcome ? 1 : 0));
+  }
+  CAPTURE(interrupted, whole);
+  CHECK(whole > 0);
+  check_usable(ctx);
+}
+
+TEST_CASE("a second SIGINT reaches the user's handler, though the first run has not let go",
+          "[api][sigint][S11]") {
+  own_handler guard;
+  started_signal started;
+  runtime rt{started.options()};
+  auto ctx = value_of(rt.spawn({.console = true}));
+  // A built-in that takes long to notice.
+  auto deaf = ctx.run("console.log('here'); Array(1e7).fill(1).sort(() => 0); for (;;);",
+                      {.break_on_sigint = true});
+  started.wait();
+  raise(SIGINT);
+  CHECK(error_of(std::move(deaf)).code == errc::interrupted);
+  raise(SIGINT);
+  CHECK(seen_by_user == 1);
+  check_usable(ctx);
+}
+
 TEST_CASE("a run that failed or was stopped gives SIGINT back too", "[api][sigint][S11]") {
   own_handler guard;
   auto ctx = new_context();

@@ -1,5 +1,7 @@
 #include "tests/cli/command.hpp"
 
+#include "tests/support/patience.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,9 +18,9 @@
 
 namespace troupe::cli::test {
 
-namespace {
+using testing::patience;
 
-constexpr std::chrono::seconds patience{100};
+namespace {
 
 struct pipe_ends {
   int read = -1;

@@ -1,4 +1,5 @@
 #include "runtime/event_loop.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/seed.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -48,20 +48,44 @@ struct brake {
   }
 };
 
+/// A hold on SIGINT that has fired, or not.
+class fake_hold final : public js::sigint_hold {
+public:
+  explicit fake_hold(bool fired = true) : fired_(fired) {
+  }
+
+  [[nodiscard]] bool fired() const noexcept override {
+    return fired_;
+  }
+
+  void end() noexcept override {
+    ended = true;
+  }
+
+  std::atomic<bool> ended{false};
+
+private:
+  bool fired_;
+};
+
+std::shared_ptr<js::sigint_hold> hold_if(bool wanted) {
+  return wanted ? std::make_shared<fake_hold>() : nullptr;
+}
+
 struct fixture {
   brake v8;
   run_ledger ledger{v8.make()};
 
   js::turn_id enter(request_id request, steady_time deadline = never, bool sigint = false) {
     auto begun = ledger.enter(
-      {.request = request, .deadline = deadline, .timeout = 5ms, .break_on_sigint = sigint});
+      {.request = request, .deadline = deadline, .timeout = 5ms, .sigint = hold_if(sigint)});
     REQUIRE_FALSE(begun.refused);
     return begun.id;
   }
 
   void await(request_id request, steady_time deadline = never, bool sigint = false) {
     [[maybe_unused]] auto arm = ledger.await(
-      {.request = request, .deadline = deadline, .timeout = 5ms, .break_on_sigint = sigint});
+      {.request = request, .deadline = deadline, .timeout = 5ms, .sigint = hold_if(sigint)});
   }
 
   std::vector<request_id> expire(steady_time now) {
@@ -654,11 +678,11 @@ public:
   std::multiset<request_id> interrupt() {
     std::multiset<request_id> answer;
     for (auto& f : frames)
-      if (f.run.break_on_sigint && stop(f, stop_reason::interrupt))
+      if (f.run.sigint && stop(f, stop_reason::interrupt))
         answer.insert(f.run.request);
     std::vector<request_id> asked;
     for (auto& [request, run] : waiting)
-      if (run.break_on_sigint)
+      if (run.sigint)
         asked.push_back(request);
     for (auto request : asked) {
       answer.insert(request);
@@ -694,6 +718,43 @@ std::multiset<request_id> requests_of(const std::vector<Late>& answer) {
 
 } // namespace
 
+TEST_CASE("a signal of before a hold does not end its run", "[runtime][run_ledger][S11]") {
+  fixture f;
+  auto quiet = std::make_shared<fake_hold>(false);
+  auto turn = f.ledger.enter({.request = 1, .sigint = quiet});
+  [[maybe_unused]] auto arm = f.ledger.await({.request = 2, .sigint = quiet});
+  CHECK(f.ledger.interrupt().empty());
+  CHECK_FALSE(f.ledger.leave(turn.id));
+}
+
+TEST_CASE("whoever stops a run gives SIGINT back", "[runtime][run_ledger][S11]") {
+  fixture f;
+  for (int how = 0; how < 4; ++how) {
+    CAPTURE(how);
+    auto running = std::make_shared<fake_hold>();
+    auto waiting = std::make_shared<fake_hold>();
+    auto turn = f.ledger.enter({.request = 1, .deadline = at(5), .sigint = running});
+    [[maybe_unused]] auto arm =
+      f.ledger.await({.request = 2, .deadline = at(5), .sigint = waiting});
+    CHECK_FALSE(running->ended);
+    CHECK_FALSE(waiting->ended);
+    if (how == 0) {
+      [[maybe_unused]] auto late = f.ledger.expire(at(5));
+    } else if (how == 1) {
+      [[maybe_unused]] auto hit = f.ledger.interrupt();
+    } else if (how == 2) {
+      f.ledger.cancel(1);
+      f.ledger.cancel(2);
+    } else {
+      f.ledger.stop_all(stop_reason::heap_limit);
+      f.ledger.settle(2);
+    }
+    CHECK(running->ended);
+    CHECK(waiting->ended);
+    f.ledger.leave(turn.id);
+  }
+}
+
 TEST_CASE("thousands of random steps agree with a plain model", "[runtime][run_ledger][A4]") {
   auto seed = test_seed();
   CAPTURE(seed);
@@ -712,7 +773,7 @@ TEST_CASE("thousands of random steps agree with a plain model", "[runtime][run_l
       run_ledger::turn run;
       run.request = nobody && random.one_in(4) ? 0 : 1 + random.below(6);
       run.deadline = random.one_in(3) ? never : now + milliseconds{random.below(20)};
-      run.break_on_sigint = random.one_in(3);
+      run.sigint = hold_if(random.one_in(3));
       return run;
     };
     for (int step = 0; step < 80; ++step) {
@@ -841,7 +902,7 @@ TEST_CASE("threads that race over one ledger leave every brake released",
     current = request;
     auto begun = ledger.enter({.request = request,
                                .deadline = request % 2 == 0 ? at(5) : never,
-                               .break_on_sigint = request % 3 == 0});
+                               .sigint = hold_if(request % 3 == 0)});
     if (begun.refused)
       continue;
     auto why = ledger.leave(begun.id);

@@ -6,6 +6,33 @@
 
 namespace troupe::testing {
 
+namespace {
+
+class counted_hold final : public js::sigint_hold {
+public:
+  explicit counted_hold(script_host& host) : host_(host) {
+  }
+
+  ~counted_hold() override {
+    counted_hold::end();
+  }
+
+  [[nodiscard]] bool fired() const noexcept override {
+    return host_.sigint_fired;
+  }
+
+  void end() noexcept override {
+    if (!ended_.exchange(true))
+      --host_.sigint_held;
+  }
+
+private:
+  script_host& host_;
+  std::atomic<bool> ended_{false};
+};
+
+} // namespace
+
 script_host::script_host(context_options options) {
   js::environment_events events{
     .answer = [this](js::request_id request,
@@ -20,7 +47,7 @@ script_host::script_host(context_options options) {
       [this] {
         ++sigint_held;
         ++sigint_held_ever;
-        return std::shared_ptr<void>{this, [this](void*) { --sigint_held; }};
+        return std::make_shared<counted_hold>(*this);
       },
     .write =
       [this](const console_line& line) {

@@ -2,8 +2,9 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/event_loop.hpp"
-#include "tests/support/seed.hpp"
+#include "tests/support/patience.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -14,10 +15,6 @@
 namespace troupe::testing {
 
 using namespace std::chrono_literals;
-
-/// How long anything may take that must happen: a bound against hanging for
-/// ever, no measurement.
-inline constexpr auto patience = sanitized ? 100s : 60s;
 
 /// An environment on the test's thread, with a loop that turns as long as the
 /// test waits for something. Writes down what it is told.
@@ -77,8 +74,9 @@ public:
   std::vector<error> uncaught;
   std::vector<console_line> lines;
   std::vector<js::steady_time> armed;
-  int sigint_held = 0;      ///< Tokens that live.
-  int sigint_held_ever = 0; ///< Tokens that were handed out.
+  std::atomic<int> sigint_held{0}; ///< Holds that last.
+  int sigint_held_ever = 0;        ///< Holds that were handed out.
+  std::atomic<bool> sigint_fired{false};
   result<void> prepared;
 
   /// Called on each console line, and each time a deadline is armed, on the

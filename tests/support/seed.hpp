@@ -42,10 +42,4 @@ private:
   std::mt19937_64 engine_;
 };
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
-
 } // namespace troupe::testing

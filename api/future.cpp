@@ -8,7 +8,9 @@ namespace troupe::detail {
 
 namespace {
 
-constexpr auto spin_time = std::chrono::microseconds{10};
+// Longer than it takes to wake a context's thread on an idle core, 70 µs on a
+// virtual machine: once both sides are awake they find each other looking.
+constexpr auto spin_time = std::chrono::microseconds{100};
 
 } // namespace
 

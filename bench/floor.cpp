@@ -8,6 +8,7 @@
 #include <v8-microtask-queue.h>
 #include <v8-microtask.h>
 #include <v8-primitive.h>
+#include <v8-value-serializer.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -69,6 +70,46 @@ double bare_isolate::run() {
   auto value = script_.Get(isolate_)->Run(context).ToLocalChecked();
   isolate_->PerformMicrotaskCheckpoint();
   return value.As<v8::Number>()->Value();
+}
+
+std::pair<std::uint8_t*, std::size_t> bare_isolate::write_data() {
+  v8::Isolate::Scope here{isolate_};
+  v8::HandleScope handles{isolate_};
+  auto context = context_.Get(isolate_);
+  v8::Context::Scope entered{context};
+  auto data = context->Global()
+                ->Get(context, v8::String::NewFromUtf8Literal(isolate_, "data"))
+                .ToLocalChecked();
+  v8::ValueSerializer writer{isolate_};
+  writer.WriteHeader();
+  writer.WriteValue(context, data).Check();
+  return writer.Release();
+}
+
+void bare_isolate::read_data(std::pair<std::uint8_t*, std::size_t> bytes) {
+  v8::Isolate::Scope here{isolate_};
+  v8::HandleScope handles{isolate_};
+  auto context = context_.Get(isolate_);
+  v8::Context::Scope entered{context};
+  v8::ValueDeserializer reader{isolate_, bytes.first, bytes.second};
+  reader.ReadHeader(context).Check();
+  context->Global()
+    ->Set(context, v8::String::NewFromUtf8Literal(isolate_, "data"),
+          reader.ReadValue(context).ToLocalChecked())
+    .Check();
+}
+
+// -- isolate_pair -----------------------------------------------------------------
+
+isolate_pair::isolate_pair(const std::string& source) : from_(source), to_("var data; 0") {
+  v8::Isolate::Scope here{from_.v8()};
+  [[maybe_unused]] auto records = from_.run();
+}
+
+void isolate_pair::clone() {
+  auto bytes = from_.write_data();
+  to_.read_data(bytes);
+  std::free(bytes.first);
 }
 
 // -- thread -----------------------------------------------------------------------

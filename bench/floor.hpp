@@ -10,11 +10,14 @@
 #include <v8-script.h>
 
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The least that a context on its own thread can cost: V8, libuv and pthreads
@@ -38,6 +41,16 @@ public:
   /// that runs promises must.
   [[nodiscard]] double run();
 
+  /// The script's global `data` in V8's serialisation format; for `free`.
+  [[nodiscard]] std::pair<std::uint8_t*, std::size_t> write_data();
+
+  /// Makes `data` of what `write_data` has given.
+  void read_data(std::pair<std::uint8_t*, std::size_t> bytes);
+
+  [[nodiscard]] v8::Isolate* v8() noexcept {
+    return isolate_;
+  }
+
   /// Tasks that V8 has posted for this thread.
   void run_tasks() {
     if (tasks_->pending())
@@ -51,6 +64,20 @@ private:
   v8::Isolate* isolate_;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Script> script_;
+};
+
+/// Two isolates that share the thread that makes them.
+class isolate_pair {
+public:
+  /// `source` makes the global `data` in one of them.
+  explicit isolate_pair(const std::string& source);
+
+  /// Copies `data` into the other one.
+  void clone();
+
+private:
+  bare_isolate from_;
+  bare_isolate to_;
 };
 
 /// A pthread with Troupe's stack size, joined by its destructor.

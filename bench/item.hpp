@@ -49,6 +49,8 @@ struct item {
   std::string name;
   std::vector<figure> figures;
   std::size_t rounds = 9;
+  /// Do others on the machine disturb it?
+  bool timed = true;
   std::function<std::vector<sample>()> measure;
   std::vector<round_result> results{};
 };
@@ -67,5 +69,8 @@ void run_round(item& which);
 [[nodiscard]] item eval_roundtrip_one_core();
 [[nodiscard]] item pipelined_runs();
 [[nodiscard]] item timeout_cost();
+[[nodiscard]] item stop_lateness();
+[[nodiscard]] item idle_memory();
+[[nodiscard]] item clone();
 
 } // namespace troupe::bench

@@ -8,6 +8,7 @@
 // of its repetitions is one round, in which floor and Troupe take turns; its
 // time is that of the first figure, its counters are all figures.
 
+#include "bench/idle_memory.hpp"
 #include "bench/item.hpp"
 #include "bench/table.hpp"
 #include "runtime/engine.hpp"
@@ -94,6 +95,10 @@ public:
 } // namespace
 
 int main(int argc, char** argv) {
+  using troupe::bench::memory_option;
+  if (argc == 2 && std::string_view{argv[1]}.starts_with(memory_option))
+    return troupe::bench::print_idle_memory(
+      std::string_view{argv[1]}.substr(memory_option.size()));
   auto mine = take_arguments(argc, argv);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))

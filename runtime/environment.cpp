@@ -292,7 +292,8 @@ void environment::run(request_id request, const script_source& source,
     in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, script, conclude);
   if (stopped) {
     abandon(request);
-    answer = stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_);
+    answer =
+      stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_);
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));

@@ -56,7 +56,7 @@ public:
   struct turn {
     request_id request = 0; ///< Whose code runs; 0 for nobody's.
     steady_time deadline = never;
-    std::chrono::milliseconds timeout{0}; ///< The duration behind the deadline, for messages.
+    std::chrono::milliseconds timeout{0};  ///< The duration behind the deadline, for messages.
     std::shared_ptr<sigint_hold> sigint{}; ///< Set when SIGINT is to end it.
   };
 

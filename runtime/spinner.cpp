@@ -16,7 +16,7 @@ namespace {
 // to try again.
 constexpr int credit_max = 16;
 constexpr int cost_of_miss = 8;
-constexpr unsigned retry_every = 1024;
+constexpr unsigned retry_every = 256;
 
 } // namespace
 

@@ -179,10 +179,11 @@ TEST_CASE("a rejection in a timer is reported", "[runtime][timers]") {
 
 // -- whose timer it is ----------------------------------------------------------------
 
-TEST_CASE("an abandoned request takes its timers along, and only these", "[runtime][timers][A6]") {
+TEST_CASE("an abandoned request takes its timers along, and only these",
+          "[runtime][timers][A6]") {
   script_host host{{.timers = true}};
-  auto dropped
-    = host.begin("var log = []; new Promise(() => setTimeout(() => log.push('dropped'), 1))");
+  auto dropped =
+    host.begin("var log = []; new Promise(() => setTimeout(() => log.push('dropped'), 1))");
   host.begin("setTimeout(() => log.push('kept'), 2); 1");
   host.environment().abandon(dropped); // before the loop has turned
   host.turn_until_idle();

@@ -53,5 +53,5 @@ TEST_CASE("a spinner that gave up tries again now and then", "[runtime][spinner]
     tries += looks > 1 ? 1 : 0;
   }
   CHECK(tries > 2);
-  CHECK(tries < 1000); // one in 1024, and a few at first
+  CHECK(tries < 1000); // one in 256, and a few at first
 }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+namespace troupe::bench {
+
+/// The option with which this program calls itself, e.g.
+/// `--memory-of=floor:100`, for a process that does nothing else.
+inline constexpr std::string_view memory_option{"--memory-of="};
+
+/// Prints KiB per idle context. @returns the exit status.
+int print_idle_memory(std::string_view what);
+
+} // namespace troupe::bench

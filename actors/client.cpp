@@ -5,9 +5,17 @@
 #include <caf/scoped_execution_unit.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace troupe::actors {
+
+namespace {
+
+constexpr std::size_t open_entries_min = 64;
+
+} // namespace
 
 // -- context_link -----------------------------------------------------------------------
 
@@ -37,14 +45,28 @@ void context_link::ask_to_close(bool drain) {
     send(close_request{drain});
 }
 
+bool context_link::is_open(const open_request& entry) {
+  return entry.receiver && !entry.receiver->answered();
+}
+
+void context_link::enter(request_id request, std::shared_ptr<reply_receiver> receiver) {
+  if (open_.size() >= look_through_at_) {
+    std::erase_if(open_, [](const auto& entry) { return !is_open(entry); });
+    look_through_at_ = std::max(open_entries_min, 2 * open_.size());
+  }
+  // Threads that ask at once may come in another order than their numbers.
+  auto place = open_.end();
+  while (place != open_.begin() && std::prev(place)->request > request)
+    --place;
+  open_.insert(place, {request, std::move(receiver)});
+}
+
 std::shared_ptr<reply_receiver> context_link::take(request_id request) {
   std::lock_guard guard{mutex_};
-  auto found = open_.find(request);
-  if (found == open_.end())
+  auto found = std::ranges::lower_bound(open_, request, {}, &open_request::request);
+  if (found == open_.end() || found->request != request)
     return nullptr;
-  auto receiver = std::move(found->second);
-  open_.erase(found);
-  return receiver;
+  return std::move(found->receiver);
 }
 
 void context_link::answer(request_id request, result<value> outcome) {
@@ -69,12 +91,13 @@ void context_link::close(exit_report report) {
     std::lock_guard guard{mutex_};
     if (report_)
       return;
-    report.unanswered += open_.size();
+    for (auto& entry : open_)
+      if (is_open(entry))
+        open.push_back(std::move(entry.receiver));
+    open_.clear();
+    report.unanswered += open.size();
     report_ = report;
     handle_ = {};
-    for (auto& [request, receiver] : open_)
-      open.push_back(std::move(receiver));
-    open_.clear();
     watchers.swap(on_exit_);
   }
   auto why = closed_error(report);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/reply_receiver.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -8,7 +9,6 @@
 
 #include <atomic>
 #include <memory>
-#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -16,16 +16,6 @@
 #include <vector>
 
 namespace troupe::actors {
-
-/// Who gets the answer to one request.
-///
-/// Threads: `receive` is called once, on whatever thread answers: it must not
-///          block.
-class reply_receiver {
-public:
-  virtual ~reply_receiver() = default;
-  virtual void receive(result<value> outcome) = 0;
-};
 
 class context_link;
 
@@ -71,7 +61,7 @@ public:
       receiver->receive(std::move(why));
       return;
     }
-    open_.emplace(request.request, std::move(receiver));
+    enter(request.request, std::move(receiver));
     send(std::move(request));
   }
 
@@ -103,6 +93,13 @@ private:
   /// Adds to the batch that was sent last, if the context has not opened it.
   void send(run_request request);
 
+  struct open_request {
+    request_id request;
+    std::shared_ptr<reply_receiver> receiver; // null: answered
+  };
+
+  void enter(request_id request, std::shared_ptr<reply_receiver> receiver);
+  [[nodiscard]] static bool is_open(const open_request& entry);
   [[nodiscard]] static error closed_error(const exit_report& report);
   [[nodiscard]] std::shared_ptr<reply_receiver> take(request_id request);
 
@@ -113,10 +110,10 @@ private:
   // Guarded by mutex_.
   caf::actor handle_;                     // until the context has ended
   std::shared_ptr<run_batch> last_batch_; // unless something else was sent since
-  // Its nodes come and go with every request, on two threads: a pool of its own
-  // keeps them off the process's allocator.
-  std::pmr::unsynchronized_pool_resource pool_;
-  std::pmr::unordered_map<request_id, std::shared_ptr<reply_receiver>> open_{&pool_};
+  // By number. Runs are answered past this list, and leave it when it is next
+  // looked through.
+  std::vector<open_request> open_;
+  std::size_t look_through_at_ = 0;
   std::vector<std::shared_ptr<exit_receiver>> on_exit_;
   std::optional<exit_report> report_;
 };

@@ -150,8 +150,8 @@ void context_actor::intercept(const caf::mailbox_element& element, js::run_ledge
 void context_actor::become() {
   companion_of(self_).become(
     [this](const run_requests& requests) {
-      for (auto& request : requests.batch->open())
-        runs_.push_back(std::move(request));
+      if (requests.batch)
+        runs_.add(requests.batch->open());
     },
     [this](const compile_request& request) {
       environment_->compile(request.request, *request.script.source);
@@ -189,9 +189,7 @@ bool context_actor::process() {
 /// Does the next thing that was asked. @returns false when there is none.
 bool context_actor::next() {
   if (!runs_.empty()) {
-    auto request = std::move(runs_.front());
-    runs_.pop_front();
-    run_script(request);
+    run_script(runs_.take());
     return true;
   }
   if (next_in_batch_ == batch_.size()) {
@@ -219,7 +217,8 @@ void context_actor::look_after_idle() {
     end(errc::context_closed, fmt::format("context '{}' was closed", report_.name));
 }
 
-void context_actor::run_script(const run_request& request) {
+void context_actor::run_script(run_request request) {
+  answering_ = {request.request, std::move(request.receiver)};
   if (draining_) {
     answer(request.request,
            error{.code = errc::context_closed,
@@ -252,6 +251,10 @@ void context_actor::do_global(const global_request& request) {
 void context_actor::answer(request_id request, result<value> outcome) {
   if (!outcome && outcome.error().code == errc::context_closed)
     ++report_.unanswered;
+  if (answering_.receiver && answering_.request == request) {
+    answering_.receiver->receive(std::move(outcome));
+    return;
+  }
   caf::anon_send(spawned_.owner, reply{spawned_.context, request, std::move(outcome)});
 }
 

@@ -9,8 +9,9 @@
 
 #include <caf/actor_system.hpp>
 
-#include <deque>
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,32 @@ struct host_hooks {
   std::function<void(const console_line&)> on_console;
   /// An error that belongs to no request of the named context.
   std::function<void(const std::string&, const error&)> on_uncaught_error;
+};
+
+/// Runs that have arrived, in order.
+class run_queue {
+public:
+  void add(std::vector<run_request> requests) {
+    if (empty()) {
+      requests_ = std::move(requests);
+      next_ = 0;
+    } else {
+      std::ranges::move(requests, std::back_inserter(requests_));
+    }
+  }
+
+  [[nodiscard]] bool empty() const noexcept {
+    return next_ == requests_.size();
+  }
+
+  /// Requires that there is one.
+  [[nodiscard]] run_request take() {
+    return std::move(requests_[next_++]);
+  }
+
+private:
+  std::vector<run_request> requests_;
+  std::size_t next_ = 0; ///< Those before are done.
 };
 
 /// What a context needs to know of its surroundings.
@@ -66,7 +93,7 @@ private:
   /// Called by whoever sends, on their thread.
   static void intercept(const caf::mailbox_element& element, js::run_ledger& ledger);
 
-  void run_script(const run_request& request);
+  void run_script(run_request request);
   void do_global(const global_request& request);
   void answer(request_id request, result<value> outcome);
   void end(errc reason, std::string message);
@@ -84,7 +111,11 @@ private:
   caf::scoped_execution_unit unit_;
   std::vector<caf::mailbox_element_ptr> batch_;
   std::size_t next_in_batch_ = 0;
-  std::deque<run_request> runs_; // of an opened batch; before the rest of the mailbox
+  run_queue runs_; // of an opened batch; before the rest of the mailbox
+  struct {
+    request_id request = 0;
+    std::shared_ptr<reply_receiver> receiver;
+  } answering_; // the run that was begun last
   std::vector<request_id> idle_requests_;
   bool draining_ = false;
   bool ended_ = false;

@@ -3,6 +3,7 @@
 // Every message between actors, in one place. All of them can be serialised:
 // callbacks are named by id, and a context may live in another process.
 
+#include "actors/reply_receiver.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/script.hpp"
 #include "runtime/value_codec.hpp"
@@ -167,6 +168,9 @@ struct run_request {
   request_id request = 0;
   script_ref script;
   run_options options;
+  /// The short way for the answer, within a process: not serialised. Without it,
+  /// as for an answer that comes later, a `reply` goes to the context's owner.
+  std::shared_ptr<reply_receiver> receiver{};
 };
 
 /// Runs that were asked for one after the other: one message for all of them. As
@@ -184,6 +188,14 @@ public:
       return false;
     requests_.push_back(std::move(request));
     return true;
+  }
+
+  /// A copy of the requests for another process; nothing is added any more that
+  /// would not go along.
+  [[nodiscard]] std::vector<run_request> seal() {
+    std::lock_guard guard{mutex_};
+    opened_ = true;
+    return requests_;
   }
 
   /// Takes the requests out; nothing is added any more.
@@ -296,11 +308,14 @@ bool inspect(Inspector& f, run_request& x) {
 template <class Inspector>
 bool inspect(Inspector& f, run_requests& x) {
   std::vector<run_request> requests;
-  if constexpr (!Inspector::is_loading)
-    requests = x.batch->open();
+  if constexpr (!Inspector::is_loading) {
+    if (x.batch)
+      requests = x.batch->seal();
+  }
   if (!f.object(x).fields(f.field("requests", requests)))
     return false;
-  x.batch = std::make_shared<run_batch>(std::move(requests));
+  if constexpr (Inspector::is_loading)
+    x.batch = std::make_shared<run_batch>(std::move(requests));
   return true;
 }
 

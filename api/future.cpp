@@ -4,6 +4,9 @@
 #include "runtime/spinner.hpp"
 #include "runtime/thread_role.hpp"
 
+#include <array>
+#include <cstdint>
+
 namespace troupe::detail {
 
 namespace {
@@ -25,9 +28,16 @@ bool may_wait() noexcept {
   return js::current_thread_role() == js::thread_role::user;
 }
 
-bool spin_until(const std::atomic<bool>& ready) noexcept {
+bool spin_until(const std::atomic<unsigned>& flags, unsigned wanted) noexcept {
   static js::spinner shared{spin_time};
-  return shared.look([&] { return ready.load(std::memory_order_acquire); });
+  return shared.look([&] { return (flags.load(std::memory_order_acquire) & wanted) != 0; });
+}
+
+parking_lot& parking_lot::of(const void* what) noexcept {
+  // Never destroyed: futures may outlive the end of main.
+  static auto& lots = *new std::array<parking_lot, 64>;
+  // States are at least a cache line apart.
+  return lots[(reinterpret_cast<std::uintptr_t>(what) >> 6) % lots.size()];
 }
 
 error error_from_exception() noexcept {

@@ -21,7 +21,12 @@ public:
   }
 
   void receive(result<value> outcome) override {
-    this->settle(convert_(std::move(outcome)));
+    if (!this->decided())
+      this->settle(convert_(std::move(outcome)));
+  }
+
+  [[nodiscard]] bool answered() const noexcept override {
+    return this->decided();
   }
 
   void cancel() override {
@@ -50,6 +55,8 @@ template <class T, class Message, class Convert>
   message.request = client->next_request();
   auto state =
     std::make_shared<request<T, Convert>>(callbacks, link, message.request, std::move(convert));
+  if constexpr (requires { message.receiver; })
+    message.receiver = state;
   link->ask(std::move(message), state);
   return future_access::make<T>(std::move(state));
 }

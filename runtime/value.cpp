@@ -315,7 +315,7 @@ std::size_t value::size() const noexcept {
   }
 }
 
-value value::operator[](std::size_t index) const {
+value value::element(std::size_t index) const {
   if (is(value_kind::array) || is(value_kind::set)) {
     auto items = slot_.node->items;
     if (index < items.size())

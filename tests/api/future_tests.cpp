@@ -123,6 +123,68 @@ TEST_CASE("a future may be dropped before its answer", "[api][future][A6]") {
 
 // -- chaining -----------------------------------------------------------------------
 
+TEST_CASE("the answer to a dropped future is not kept", "[api][future][A6]") {
+  struct counted {
+    explicit counted(std::atomic<int>& alive) : alive_(&alive) {
+      ++*alive_;
+    }
+    counted(const counted& other) : alive_(other.alive_) {
+      ++*alive_;
+    }
+    counted& operator=(const counted&) = default;
+    ~counted() {
+      --*alive_;
+    }
+    std::atomic<int>* alive_;
+  };
+  std::atomic<int> alive{0};
+  promise<counted> late;
+  { auto dropped = late.get_future(); }
+  late.set(counted{alive});
+  CHECK(alive == 0);
+  promise<counted> early;
+  {
+    auto dropped = early.get_future();
+    early.set(counted{alive});
+    CHECK(alive == 1);
+  }
+  CHECK(alive == 0);
+}
+
+TEST_CASE("a second future of a promise finds the answer taken", "[api][future][A6]") {
+  promise<int> from;
+  auto first = from.get_future();
+  auto second = from.get_future();
+  from.set(1);
+  CHECK(first.get().value() == 1);
+  CHECK(error_of(std::move(second)).code == errc::broken_promise);
+}
+
+TEST_CASE("of several threads that answer at once one is heard", "[api][future][A6]") {
+  for (int round = 0; round < 1000; ++round) {
+    auto state = std::make_shared<detail::future_state<int>>();
+    std::atomic<int> heard{0};
+    std::vector<std::thread> answering;
+    for (int answer : {1, 2})
+      answering.emplace_back([&, answer] {
+        if (state->settle(answer))
+          heard = answer;
+      });
+    answering.emplace_back([&] {
+      if (round % 2 == 0)
+        state->cancel();
+    });
+    REQUIRE(state->wait_until(std::chrono::steady_clock::now() + patience));
+    for (auto& each : answering)
+      each.join();
+    auto outcome = state->take();
+    if (outcome)
+      REQUIRE(*outcome == heard);
+    else
+      REQUIRE(outcome.error().code == errc::cancelled);
+  }
+}
+
 TEST_CASE("then gives what its continuation returns", "[api][future][A6]") {
   auto ctx = new_context();
   auto next = ctx.run("20").then([](result<value> x) { return x->as<int>() + 1; });

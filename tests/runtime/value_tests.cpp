@@ -146,6 +146,9 @@ TEST_CASE("an array has its elements in order", "[runtime][value]") {
   auto v = value::array({1, "two", nullptr});
   REQUIRE(v.is(value_kind::array));
   REQUIRE(v.size() == 3);
+  CHECK(v[0u] == value{1});
+  CHECK(v[std::int64_t{0}] == value{1});
+  CHECK(v[-1].is_undefined());
   CHECK(v[0] == value{1});
   CHECK(v[1] == value{"two"});
   CHECK(v[2].is_null());

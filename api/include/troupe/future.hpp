@@ -38,8 +38,8 @@ void post(const std::shared_ptr<callback_queue>& queue, std::function<void()> wo
 /// May the calling thread wait? Not the threads that answers come from.
 [[nodiscard]] bool may_wait() noexcept;
 
-/// Looks at `ready` for about as long as waking a thread would take.
-[[nodiscard]] bool spin_until(const std::atomic<bool>& ready) noexcept;
+/// Looks for a flag for about as long as waking a thread would take.
+[[nodiscard]] bool spin_until(const std::atomic<unsigned>& flags, unsigned wanted) noexcept;
 
 /// The error that stands for the exception being handled.
 [[nodiscard]] error error_from_exception() noexcept;
@@ -51,7 +51,38 @@ public:
   virtual void cancel() = 0;
 };
 
-/// What a promise and its future share. One mutex.
+/// Where threads sleep until a future is settled, and what guards the rare parts
+/// of a future's state: a few for all futures, chosen by address, so that a
+/// future is small and costs two atomic operations when nobody waits.
+class parking_lot {
+public:
+  [[nodiscard]] static parking_lot& of(const void* what) noexcept;
+
+  /// Sleeps until `done()`. @returns false when `until` comes first.
+  template <class Done>
+  bool wait(std::optional<std::chrono::steady_clock::time_point> until, Done done) {
+    std::unique_lock guard{mutex};
+    if (until)
+      return woken_.wait_until(guard, *until, done);
+    woken_.wait(guard, done);
+    return true;
+  }
+
+  void wake() {
+    { std::lock_guard guard{mutex}; } // who has looked sleeps by now
+    woken_.notify_all();
+  }
+
+  std::mutex mutex;
+
+private:
+  std::condition_variable woken_;
+};
+
+/// What a promise and its future share.
+///
+/// Threads: `settle`, `depend_on` and `cancel` from any; the rest from the
+///          future's, one at a time.
 template <class T>
 class future_state : public cancellable, public std::enable_shared_from_this<future_state<T>> {
 public:
@@ -67,64 +98,61 @@ public:
 
   /// The first outcome counts. @returns whether this was it.
   bool settle(result<T> outcome) {
-    continuation next;
-    bool wake = false;
-    {
-      std::lock_guard guard{mutex_};
-      if (outcome_)
-        return false;
-      outcome_.emplace(std::move(outcome));
-      ready_.store(true, std::memory_order_release);
-      next.swap(continuation_);
-      wake = waiting_ != 0;
-    }
-    if (wake)
-      settled_.notify_all();
-    if (next)
-      run(std::move(next));
+    if ((flags_.load(std::memory_order_relaxed) & claimed) != 0
+        || (flags_.fetch_or(claimed, std::memory_order_acquire) & claimed) != 0)
+      return false;
+    outcome_.emplace(std::move(outcome));
+    auto before = flags_.fetch_or(settled, std::memory_order_acq_rel);
+    if ((before & awaited) != 0)
+      parking_lot::of(this).wake();
+    if ((before & continued) != 0)
+      run();
+    if ((before & unwanted) != 0)
+      outcome_.reset();
     return true;
   }
 
   [[nodiscard]] bool ready() const noexcept {
-    return ready_.load(std::memory_order_acquire);
+    return (flags_.load(std::memory_order_acquire) & settled) != 0;
+  }
+
+  /// Has an outcome been chosen? It may not be ready yet.
+  [[nodiscard]] bool decided() const noexcept {
+    return (flags_.load(std::memory_order_relaxed) & claimed) != 0;
   }
 
   bool wait_until(std::optional<std::chrono::steady_clock::time_point> until) {
-    if (ready() || spin_until(ready_))
+    if (ready() || spin_until(flags_, settled))
       return true;
-    std::unique_lock guard{mutex_};
-    ++waiting_;
-    auto settled = [this] { return outcome_.has_value(); };
-    bool in_time = true;
-    if (until)
-      in_time = settled_.wait_until(guard, *until, settled);
-    else
-      settled_.wait(guard, settled);
-    --waiting_;
-    return in_time;
+    flags_.fetch_or(awaited, std::memory_order_acq_rel);
+    return parking_lot::of(this).wait(until, [this] { return ready(); });
   }
 
   /// Requires `ready()`; once.
   [[nodiscard]] result<T> take() {
-    std::lock_guard guard{mutex_};
-    return std::move(*outcome_);
+    if (!outcome_)
+      return error{.code = errc::broken_promise, .message = "the future was taken twice"};
+    auto taken = *std::move(outcome_);
+    outcome_.reset();
+    return taken;
   }
 
-  /// Runs `continuation` once settled; at most one.
+  /// Nobody will take the outcome: it need not be kept.
+  void forsake() {
+    if ((flags_.fetch_or(unwanted, std::memory_order_acq_rel) & settled) != 0)
+      outcome_.reset();
+  }
+
+  /// Runs `next` once settled; at most one.
   void continue_with(continuation next) {
-    {
-      std::lock_guard guard{mutex_};
-      if (!outcome_) {
-        continuation_ = std::move(next);
-        return;
-      }
-    }
-    run(std::move(next));
+    rare().next = std::move(next);
+    if ((flags_.fetch_or(continued, std::memory_order_acq_rel) & settled) != 0)
+      run();
   }
 
+  /// Where the continuation runs; before `continue_with`.
   void use(executor where) {
-    std::lock_guard guard{mutex_};
-    executor_ = std::move(where);
+    rare().where = std::move(where);
   }
 
   [[nodiscard]] const std::shared_ptr<callback_queue>& callbacks() const noexcept {
@@ -133,15 +161,17 @@ public:
 
   /// What `cancel` passes on to: the work that this outcome is made from.
   void depend_on(std::weak_ptr<cancellable> source) {
-    std::lock_guard guard{mutex_};
-    source_ = std::move(source);
+    std::lock_guard guard{parking_lot::of(this).mutex};
+    source_.swap(source);
   }
 
   /// Asks whoever works on the outcome to stop.
   void cancel() override {
-    std::unique_lock guard{mutex_};
-    auto source = source_.lock();
-    guard.unlock();
+    std::shared_ptr<cancellable> source;
+    {
+      std::lock_guard guard{parking_lot::of(this).mutex};
+      source = source_.lock();
+    }
     if (source)
       source->cancel();
     else
@@ -149,24 +179,38 @@ public:
   }
 
 private:
-  void run(continuation next) {
-    auto work = [self = this->shared_from_this(), next = std::move(next)] { next(*self); };
-    if (executor_)
-      executor_(std::move(work));
+  static constexpr unsigned claimed = 1;   ///< Somebody settles it.
+  static constexpr unsigned settled = 2;   ///< The outcome is there.
+  static constexpr unsigned awaited = 4;   ///< A thread sleeps until then.
+  static constexpr unsigned continued = 8; ///< A continuation waits for it.
+  static constexpr unsigned unwanted = 16; ///< Nobody waits for it.
+
+  struct continuation_parts {
+    continuation next;
+    executor where;
+  };
+
+  [[nodiscard]] continuation_parts& rare() {
+    if (!rare_)
+      rare_ = std::make_unique<continuation_parts>();
+    return *rare_;
+  }
+
+  /// Called by whoever finds the other half there: outcome or continuation.
+  void run() {
+    auto where = std::move(rare_->where);
+    auto work = [self = this->shared_from_this(), next = std::move(rare_->next)] { next(*self); };
+    if (where)
+      where(std::move(work));
     else
       post(callbacks_, std::move(work));
   }
 
-  std::shared_ptr<callback_queue> callbacks_; // constant
-  std::atomic<bool> ready_{false};
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  std::condition_variable settled_;
-  std::optional<result<T>> outcome_;
-  continuation continuation_;
-  std::weak_ptr<cancellable> source_;
-  executor executor_; // set before the continuation
-  int waiting_ = 0;
+  const std::shared_ptr<callback_queue> callbacks_;
+  std::atomic<unsigned> flags_{0};
+  std::optional<result<T>> outcome_;         // written once, between claimed and settled
+  std::unique_ptr<continuation_parts> rare_; // the future's, until continued
+  std::weak_ptr<cancellable> source_;        // guarded by the parking lot's mutex
 };
 
 /// Whoever drops this without settling the state breaks the promise: an executor
@@ -245,7 +289,16 @@ public:
 
   future() = default;
   future(future&&) noexcept = default;
-  future& operator=(future&&) noexcept = default;
+
+  future& operator=(future&& other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+
+  ~future() {
+    if (state_)
+      state_->forsake();
+  }
 
   /// Is there an answer to wait for?
   [[nodiscard]] bool valid() const noexcept {

@@ -3,10 +3,44 @@
 #include "troupe/error.hpp"
 
 #include <concepts>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
 namespace troupe {
+
+namespace detail {
+
+/// An `error` by pointer, so that a success is not as large as a failure. Copied
+/// with what it holds; empty only when moved from.
+class boxed_error {
+public:
+  explicit boxed_error(error what) : box_(std::make_unique<error>(std::move(what))) {
+  }
+
+  boxed_error(const boxed_error& other)
+    : box_(other.box_ ? std::make_unique<error>(*other.box_) : nullptr) {
+  }
+
+  boxed_error(boxed_error&&) noexcept = default;
+
+  boxed_error& operator=(boxed_error other) noexcept {
+    box_.swap(other.box_);
+    return *this;
+  }
+
+  ~boxed_error() = default;
+
+  [[nodiscard]] error& operator*() const noexcept {
+    return *box_;
+  }
+
+private:
+  std::unique_ptr<error> box_;
+};
+
+} // namespace detail
 
 /// A `T` or the `error` that stood in its way.
 ///
@@ -59,13 +93,13 @@ public:
   [[nodiscard]] const T& value() const& {
     if (auto* present = std::get_if<0>(&state_))
       return *present;
-    throw failure{*std::get_if<1>(&state_)};
+    throw failure{**std::get_if<1>(&state_)};
   }
 
   [[nodiscard]] T value() && {
     if (auto* present = std::get_if<0>(&state_))
       return std::move(*present);
-    throw failure{std::move(*std::get_if<1>(&state_))};
+    throw failure{std::move(**std::get_if<1>(&state_))};
   }
 
   [[nodiscard]] T value_or(T fallback) && {
@@ -74,11 +108,11 @@ public:
 
   /// The error; requires failure.
   [[nodiscard]] const troupe::error& error() const& noexcept {
-    return *std::get_if<1>(&state_);
+    return **std::get_if<1>(&state_);
   }
 
   [[nodiscard]] troupe::error&& error() && noexcept {
-    return std::move(*std::get_if<1>(&state_));
+    return std::move(**std::get_if<1>(&state_));
   }
 
   /// `troupe::context ctx = rt.spawn().get();` Throws `failure` on an error. Not
@@ -89,7 +123,7 @@ public:
   }
 
 private:
-  std::variant<T, troupe::error> state_;
+  std::variant<T, detail::boxed_error> state_;
 };
 
 /// Success without a value, or an `error`.
@@ -100,7 +134,7 @@ public:
 
   result() noexcept = default;
 
-  result(troupe::error what) : error_(std::move(what)) {
+  result(troupe::error what) : error_(detail::boxed_error{std::move(what)}) {
   }
 
   [[nodiscard]] bool has_value() const noexcept {
@@ -114,20 +148,20 @@ public:
   /// Throws `failure` on an error.
   void value() const {
     if (error_)
-      throw failure{*error_};
+      throw failure{**error_};
   }
 
   /// The error; requires failure.
   [[nodiscard]] const troupe::error& error() const& noexcept {
-    return *error_;
+    return **error_;
   }
 
   [[nodiscard]] troupe::error&& error() && noexcept {
-    return *std::move(error_);
+    return std::move(**error_);
   }
 
 private:
-  std::optional<troupe::error> error_;
+  std::optional<detail::boxed_error> error_;
 };
 
 } // namespace troupe

@@ -196,7 +196,10 @@ public:
   [[nodiscard]] std::size_t size() const noexcept;
 
   /// Element of an array, Set or typed array; `undefined` when there is none.
-  [[nodiscard]] value operator[](std::size_t index) const;
+  template <std::integral Index>
+  [[nodiscard]] value operator[](Index index) const {
+    return std::in_range<std::size_t>(index) ? element(static_cast<std::size_t>(index)) : value{};
+  }
 
   /// Property by UTF-8 key (linear in the number of properties), also of
   /// arrays and errors (`name`, `message`, `stack`, `cause`); `undefined` when
@@ -204,9 +207,6 @@ public:
   [[nodiscard]] value operator[](std::string_view key) const;
   [[nodiscard]] value operator[](const char* key) const {
     return (*this)[std::string_view{key}];
-  }
-  [[nodiscard]] value operator[](int index) const {
-    return index < 0 ? value{} : (*this)[static_cast<std::size_t>(index)];
   }
 
   [[nodiscard]] bool contains(std::string_view key) const;
@@ -259,6 +259,7 @@ private:
     : graph_(std::move(graph)), slot_(slot) {
   }
 
+  [[nodiscard]] value element(std::size_t index) const;
   static bool equal(const value& a, const value& b);
   [[noreturn]] void throw_wrong_kind(std::string_view wanted) const;
 
@@ -438,7 +439,7 @@ struct value_codec<std::optional<T>> {
   }
   static std::optional<std::optional<T>> read(const value& from) {
     if (from.is_undefined() || from.is_null())
-      return std::optional<T>{};
+      return std::optional<std::optional<T>>{std::in_place};
     if (auto inner = value_codec<T>::read(from))
       return std::optional<T>{*std::move(inner)};
     return std::nullopt;

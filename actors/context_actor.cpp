@@ -3,7 +3,6 @@
 #include "actors/sigint_trap.hpp"
 
 #include <caf/behavior.hpp>
-#include <caf/logger.hpp>
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
@@ -58,12 +57,14 @@ result<void> context_actor::start() {
                                         report_.name)};
   environment_.emplace(around_.engine, loop_, spawned_.options, make_events());
   box_ = std::make_shared<mailbox>(loop_.waker());
-  self_ = make_companion(around_.system, box_,
-                         [ledger = environment_->ledger()](const caf::mailbox_element& element) {
-                           intercept(element, *ledger);
-                         });
+  self_ = make_companion(
+    around_.system, box_,
+    [ledger = environment_->ledger(), close = make_close()](const caf::mailbox_element& element) {
+      intercept(element, *ledger, close);
+    });
   become();
-  around_.watched->add({spawned_.context, environment_->ledger(), self_, spawned_.owner});
+  around_.watched->add({spawned_.context, environment_->ledger(), report_.name, self_, box_,
+                        spawned_.owner, around_.supervisor});
   return environment_->prepare(spawned_.options);
 }
 
@@ -106,6 +107,8 @@ void context_actor::lost() {
     caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
     return;
   }
+  if (!environment_->ledger()->enter_host())
+    return; // it was given up before
   report_.reason = errc::context_lost;
   report_.message =
     fmt::format("context '{}' ran out of memory inside V8, which cannot go on", report_.name);
@@ -114,8 +117,6 @@ void context_actor::lost() {
   around_.watched->remove(spawned_.context);
   end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
   caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
-  // The actor system waits for its logger, which this thread would keep for ever.
-  caf::logger::set_current_actor_system(nullptr);
 }
 
 js::environment_events context_actor::make_events() {
@@ -137,14 +138,25 @@ js::environment_events context_actor::make_events() {
 
 // -- messages -------------------------------------------------------------------------
 
-void context_actor::intercept(const caf::mailbox_element& element, js::run_ledger& ledger) {
+/// Stops the context at once, and has it given up when that takes too long.
+std::function<void()> context_actor::make_close() const {
+  return [ledger = environment_->ledger(), grace = around_.stop_grace,
+          watchdog = around_.watchdog, id = spawned_.context] {
+    auto latest = std::chrono::steady_clock::now() + grace;
+    ledger->close(latest);
+    caf::anon_send(watchdog, deadline_request{id, latest.time_since_epoch().count()});
+  };
+}
+
+void context_actor::intercept(const caf::mailbox_element& element, js::run_ledger& ledger,
+                              const std::function<void()>& close) {
   const auto& content = element.content();
   if (content.match_elements<cancel_request>())
     ledger.cancel(content.get_as<cancel_request>(0).request);
   else if (content.match_elements<close_request>() && !content.get_as<close_request>(0).drain)
-    ledger.close();
+    close();
   else if (content.match_elements<caf::exit_msg>())
-    ledger.close();
+    close();
 }
 
 void context_actor::become() {

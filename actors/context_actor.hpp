@@ -10,6 +10,7 @@
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -61,6 +62,7 @@ struct context_surroundings {
   caf::actor watchdog;
   std::shared_ptr<watch_list> watched;
   std::shared_ptr<const host_hooks> hooks;
+  std::chrono::milliseconds stop_grace;
 };
 
 /// A context: an isolate, its event loop and its mailbox, on one thread.
@@ -84,6 +86,7 @@ private:
   void finish();
 
   [[nodiscard]] js::environment_events make_events();
+  [[nodiscard]] std::function<void()> make_close() const;
   void become();
   bool process();
   [[nodiscard]] bool next();
@@ -91,7 +94,8 @@ private:
   void look_after_idle();
 
   /// Called by whoever sends, on their thread.
-  static void intercept(const caf::mailbox_element& element, js::run_ledger& ledger);
+  static void intercept(const caf::mailbox_element& element, js::run_ledger& ledger,
+                        const std::function<void()>& close);
 
   void run_script(run_request request);
   void do_global(const global_request& request);

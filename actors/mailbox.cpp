@@ -2,6 +2,7 @@
 
 #include <caf/detail/sync_request_bouncer.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/logger.hpp>
 
 namespace troupe::actors {
 
@@ -50,6 +51,10 @@ void mailbox::bounce(const caf::mailbox_element& element, const caf::error& reas
 caf::actor make_companion(caf::actor_system& system, std::shared_ptr<mailbox> box,
                           std::function<void(const caf::mailbox_element&)> on_send) {
   auto handle = system.spawn<caf::actor_companion>();
+  // CAF leaves a reference to its logger with the thread that makes an actor, and
+  // the system's destructor waits for that logger: for ever, if V8 keeps the
+  // thread.
+  caf::logger::set_current_actor_system(nullptr);
   companion_of(handle).on_enqueue(
     [box = std::move(box), on_send = std::move(on_send)](caf::mailbox_element_ptr element) {
       if (on_send)

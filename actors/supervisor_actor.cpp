@@ -9,9 +9,10 @@ namespace troupe::actors {
 
 supervisor_state::supervisor_state(caf::event_based_actor* self, js::engine& engine,
                                    caf::actor watchdog, std::shared_ptr<watch_list> watched,
-                                   std::shared_ptr<const host_hooks> hooks, capacity places)
+                                   std::shared_ptr<const host_hooks> hooks, capacity places,
+                                   std::chrono::milliseconds stop_grace)
   : self_(self), engine_(engine), watchdog_(std::move(watchdog)), watched_(std::move(watched)),
-    hooks_(std::move(hooks)), capacity_(std::move(places)) {
+    hooks_(std::move(hooks)), capacity_(std::move(places)), stop_grace_(stop_grace) {
 }
 
 caf::behavior supervisor_state::make_behavior() {
@@ -37,8 +38,8 @@ void supervisor_state::spawn(const spawn_request& request) {
       return;
     }
   }
-  context_surroundings around{self_->system(), engine_,  caf::actor{self_},
-                              watchdog_,       watched_, hooks_};
+  context_surroundings around{self_->system(), engine_, caf::actor{self_}, watchdog_,
+                              watched_,        hooks_,  stop_grace_};
   auto thread = js::isolate_thread::start(
     request.options.name, request.options.stack_kib * 1024,
     [around = std::move(around), request] { context_actor::main(around, request); });
@@ -70,7 +71,7 @@ void supervisor_state::bury(const context_down& farewell) {
     return;
   if (farewell.thread_lost) {
     // Its isolate is still there, so its place is not given back.
-    found->second.thread.detach();
+    found->second.thread.give_up();
   } else {
     found->second.thread.join();
     if (found->second.counted)

@@ -24,7 +24,7 @@ public:
 
   supervisor_state(caf::event_based_actor* self, js::engine& engine, caf::actor watchdog,
                    std::shared_ptr<watch_list> watched, std::shared_ptr<const host_hooks> hooks,
-                   capacity places);
+                   capacity places, std::chrono::milliseconds stop_grace);
 
   [[nodiscard]] caf::behavior make_behavior();
 
@@ -49,6 +49,7 @@ private:
   std::shared_ptr<watch_list> watched_;
   std::shared_ptr<const host_hooks> hooks_;
   capacity capacity_;
+  std::chrono::milliseconds stop_grace_;
   std::unordered_map<context_id, member> members_;
   std::optional<shutdown_request> shutdown_;
 };

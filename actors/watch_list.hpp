@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/mailbox.hpp"
 #include "actors/messages.hpp"
 #include "runtime/run_ledger.hpp"
 
@@ -8,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -18,8 +20,11 @@ namespace troupe::actors {
 struct watched_context {
   context_id id = 0;
   std::shared_ptr<js::run_ledger> ledger;
+  std::string name;
   caf::actor context;
+  std::shared_ptr<mailbox> box; ///< The context's.
   caf::actor owner;
+  caf::actor supervisor;
 };
 
 /// The contexts of this process that a watchdog looks after.

@@ -7,6 +7,7 @@
 #include <caf/behavior.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
+#include <fmt/format.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -107,7 +108,7 @@ bool watchdog_actor::process(caf::scoped_execution_unit& unit) {
   }
   batch_.clear();
   for (auto id : deadlines_.take_due(std::chrono::steady_clock::now()))
-    look(id);
+    look(id, unit);
   if (auto next = deadlines_.next(); next != timer_at_) {
     loop_->cancel_timer(timer_);
     timer_at_ = next;
@@ -121,15 +122,32 @@ bool watchdog_actor::process(caf::scoped_execution_unit& unit) {
   return worked;
 }
 
-void watchdog_actor::look(context_id id) {
+void watchdog_actor::look(context_id id, caf::scoped_execution_unit& unit) {
   auto context = contexts_->find(id);
   if (!context)
     return;
-  auto [requests, next] = context->ledger->expire(std::chrono::steady_clock::now());
+  auto [requests, next, hopeless] = context->ledger->expire(std::chrono::steady_clock::now());
   if (next != js::never)
     deadlines_.add(id, next);
   for (const auto& late : requests)
     answer(*context, late.request, js::timed_out_error(late.timeout));
+  if (hopeless)
+    give_up(*context, unit);
+}
+
+/// Says the last word in the place of a context whose thread is inside V8 and
+/// will, should it ever come back, do nothing any more.
+void watchdog_actor::give_up(const watched_context& context, caf::scoped_execution_unit& unit) {
+  contexts_->remove(context.id);
+  end_companion(context.context, *context.box, unit,
+                caf::make_error(caf::exit_reason::user_shutdown));
+  exit_report report;
+  report.name = context.name;
+  report.reason = errc::context_lost;
+  report.message = fmt::format("context '{}' was told to end and did not: it is inside one long "
+                               "call of V8 or of the host",
+                               context.name);
+  caf::anon_send(context.supervisor, context_down{context.id, std::move(report), true});
 }
 
 void watchdog_actor::interrupt() {

@@ -15,8 +15,9 @@
 namespace troupe::actors {
 
 /// Stops runs whose time is over or that SIGINT hits, and answers for them at
-/// once, whether or not their thread has noticed. One for all contexts of a
-/// process: one thread, one timer.
+/// once, whether or not their thread has noticed. Reports contexts as lost that
+/// were told to end and do not. One for all contexts of a process: one thread,
+/// one timer.
 ///
 /// Threads:  made and destroyed by one; everything else happens on its own.
 /// Lifetime: must outlive the contexts that it watches.
@@ -36,7 +37,8 @@ public:
 private:
   void main(caf::actor_system& system);
   bool process(caf::scoped_execution_unit& unit);
-  void look(context_id id);
+  void look(context_id id, caf::scoped_execution_unit& unit);
+  void give_up(const watched_context& context, caf::scoped_execution_unit& unit);
   void interrupt();
   static void answer(const watched_context& context, request_id request, error why);
 

@@ -110,8 +110,8 @@ struct runtime::core {
     : engine(js::engine::start(options.v8_flags)), system(config),
       resources(options.max_contexts, actors::measure_resources()),
       client(std::make_shared<actors::client>(system)), watchdog(system, watched),
-      supervisor(system.spawn<actors::supervisor_actor>(engine, watchdog.handle(), watched,
-                                                        make_hooks(options), resources)),
+      supervisor(system.spawn<actors::supervisor_actor>(
+        engine, watchdog.handle(), watched, make_hooks(options), resources, options.stop_grace)),
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
     supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });

@@ -84,6 +84,7 @@ runtime_options options_of(const script_job& job,
   bool to_stderr = job.console_to_stderr;
   return {
     .max_contexts = 1,
+    .stop_grace = std::chrono::seconds{1},
     .v8_flags = job.v8_flags,
     .on_console =
       [to_stderr](const console_line& line) {

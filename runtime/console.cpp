@@ -50,7 +50,7 @@ std::string current_stack(v8::Isolate* isolate, const std::string& title) {
 
 } // namespace
 
-console::console(std::string context_name, std::function<void(const console_line&)> write)
+console::console(std::string context_name, std::function<bool(const console_line&)> write)
   : name_(std::move(context_name)), write_(std::move(write)) {
 }
 
@@ -103,7 +103,9 @@ void console::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
     text = current_stack(here.v8(), text);
   if (which.style == method::style::assertion)
     text = text.empty() ? "Assertion failed" : "Assertion failed: " + text;
-  self.write_({.context = self.name_, .to = which.to, .text = std::move(text)});
+  if (!self.write_({.context = self.name_, .to = which.to, .text = std::move(text)}))
+    here.v8()->ThrowException(
+      v8::Exception::Error(v8::String::NewFromUtf8Literal(here.v8(), "The script was stopped")));
 }
 
 } // namespace troupe::js

@@ -18,7 +18,9 @@ namespace troupe::js {
 /// Lifetime: must outlive the realm.
 class console {
 public:
-  console(std::string context_name, std::function<void(const console_line&)> write);
+  /// `write` returns false when the script is to stop: then the method throws, to
+  /// leave whatever built-in function calls it without ever looking up.
+  console(std::string context_name, std::function<bool(const console_line&)> write);
 
   /// Puts a `console` object on the realm's global.
   void install(isolate_scope& here, v8::Local<v8::Context> context);
@@ -33,7 +35,7 @@ private:
   static void call(const v8::FunctionCallbackInfo<v8::Value>& info);
 
   std::string name_;
-  std::function<void(const console_line&)> write_;
+  std::function<bool(const console_line&)> write_;
   method log_{this, console_line::stream::out, method::style::plain};
   method warn_{this, console_line::stream::err, method::style::plain};
   method trace_{this, console_line::stream::err, method::style::trace};

@@ -2,6 +2,7 @@
 
 #include "runtime/console.hpp"
 #include "runtime/error_capture.hpp"
+#include "runtime/isolate_thread.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
@@ -39,6 +40,12 @@ environment::environment(engine& engine, event_loop& loop, const context_options
              {.heap_limit_reached = [this] { ledger_->stop_all(stop_reason::heap_limit); },
               .lost = [this] { events_.lost(); }}),
     rejections_(std::make_unique<rejection_log>()) {
+  events_.write = [this, host = std::move(events_.write)](const console_line& line) {
+    call_host([&] { host(line); });
+  };
+  events_.uncaught = [this, host = std::move(events_.uncaught)](error what) {
+    call_host([&] { host(std::move(what)); });
+  };
   auto* v8 = isolate_.v8();
   ledger_ = std::make_shared<run_ledger>(
     isolate_brake{.stop = [v8] { v8->TerminateExecution(); },
@@ -90,7 +97,12 @@ result<void> environment::prepare(const context_options& options) {
       ->Delete(context, v8::String::NewFromUtf8Literal(here.v8(), "console"))
       .Check();
     if (options.console) {
-      console_ = std::make_unique<console>(name_, events_.write);
+      console_ = std::make_unique<console>(name_, [this](const console_line& line) {
+        if (ledger_->stopping())
+          return false;
+        events_.write(line);
+        return true;
+      });
       console_->install(here, context);
     }
     if (options.timers) {
@@ -174,6 +186,8 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   current_ = outer;
   deadline_of_turn_ = outer_deadline;
   auto stopped = ledger_->leave(begun.id);
+  if (ledger_->given_up())
+    park_for_ever();
   after_turn(limits.request, stopped, drain_cut);
   // What a stopped run has left in the queue must not run at the expense of the
   // next one. (A turn that is nobody's leaves nothing: its drain was cut.)
@@ -181,6 +195,13 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
     in_turn({.timeout = limits.timeout.count() != 0 ? limits.timeout : leftovers_timeout},
             [](isolate_scope&, v8::Local<v8::Context>) {});
   return stopped;
+}
+
+void environment::call_host(function_ref<void()> call) {
+  if (!ledger_->enter_host())
+    park_for_ever();
+  call();
+  ledger_->leave_host();
 }
 
 /// Runs the microtasks. @returns whether V8 discarded some.
@@ -392,7 +413,7 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
     return;
   if (ledger_->settle(request))
-    answer_and_release(request, sigint, std::move(answer));
+    call_host([&] { answer_and_release(request, sigint, std::move(answer)); });
 }
 
 void environment::abandon(request_id request) {

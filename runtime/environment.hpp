@@ -30,7 +30,7 @@ class script_timers;
 /// What an environment tells its owner, on the isolate's thread unless said
 /// otherwise.
 struct environment_events {
-  /// The one answer to a request that came through `run`. It may come after the
+  /// The one answer to a request. It may come after the
   /// watchdog has answered; whoever listens takes the first.
   std::function<void(request_id, result<value>)> answer;
   /// `run_ledger::expire` must be called then.
@@ -51,8 +51,7 @@ struct environment_events {
 /// ends with a microtask checkpoint, which the turn's deadline covers.
 ///
 /// Threads:  the one that made it, except `ledger()`.
-/// Lifetime: requests that still wait when it ends are answered with
-///           `context_closed`, or what `close` was given.
+/// Lifetime: before it ends, `fail_waiting` answers the requests that still wait.
 class environment {
 public:
   // -- construction -----------------------------------------------------------
@@ -137,6 +136,10 @@ private:
     std::chrono::milliseconds timeout{0};
     std::shared_ptr<sigint_hold> sigint{};
   };
+
+  /// Calls a function of the host from inside a turn. Does not return when the
+  /// isolate has been given up meanwhile: what the host had may be gone.
+  void call_host(function_ref<void()> call);
 
   using script_body = function_ref<void(isolate_scope&, v8::Local<v8::Context>)>;
   using answer_body = function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>)>;

@@ -1,6 +1,7 @@
 #include "runtime/isolate.hpp"
 
-#include <unistd.h>
+#include "runtime/isolate_thread.hpp"
+
 #include <v8-initialization.h>
 #include <v8-microtask.h>
 
@@ -22,8 +23,7 @@ thread_local const isolate_events* events_here = nullptr;
     std::abort();
   }
   events_here->lost();
-  for (;;)
-    ::pause();
+  park_for_ever();
 }
 
 void on_out_of_memory(const char*, const v8::OOMDetails&) {

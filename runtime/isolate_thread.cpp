@@ -3,7 +3,9 @@
 #include "runtime/thread_role.hpp"
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -100,9 +102,17 @@ void isolate_thread::join() {
     pthread_join(thread_, nullptr);
 }
 
-void isolate_thread::detach() {
-  if (std::exchange(running_, false))
-    pthread_detach(thread_);
+void isolate_thread::give_up() {
+  if (!std::exchange(running_, false))
+    return;
+  sched_param none{};
+  pthread_setschedparam(thread_, SCHED_IDLE, &none);
+  pthread_detach(thread_);
+}
+
+void park_for_ever() noexcept {
+  for (;;)
+    ::pause();
 }
 
 } // namespace troupe::js

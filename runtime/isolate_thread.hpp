@@ -12,8 +12,8 @@ namespace troupe::js {
 
 /// One operating-system thread with a stack of its own size.
 ///
-/// Threads:  `join` and `detach` from one other thread, once.
-/// Lifetime: must be joined or detached before it is destroyed.
+/// Threads:  `join` and `give_up` from one other thread, once.
+/// Lifetime: must be joined or given up before it is destroyed.
 /// Errors:   `start` says what the system refused.
 class isolate_thread {
 public:
@@ -32,12 +32,16 @@ public:
   /// Waits for the end of the body.
   void join();
 
-  /// Gives the thread up: it is lost inside V8 and will never end.
-  void detach();
+  /// Gives the thread up: it is inside V8, perhaps for ever. From now on it only
+  /// runs when nobody else wants a core.
+  void give_up();
 
 private:
   pthread_t thread_{};
   bool running_ = false;
 };
+
+/// Where a thread goes that must touch nothing any more.
+[[noreturn]] void park_for_ever() noexcept;
 
 } // namespace troupe::js

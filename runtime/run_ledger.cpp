@@ -5,6 +5,13 @@
 
 namespace troupe::js {
 
+namespace {
+
+// A function of the host may take its time; then it is looked at again.
+constexpr auto host_call_patience = std::chrono::milliseconds{20};
+
+} // namespace
+
 run_ledger::run_ledger(isolate_brake brake) : brake_(std::move(brake)) {
 }
 
@@ -49,6 +56,19 @@ bool run_ledger::settle(request_id request) {
   return forget(request);
 }
 
+bool run_ledger::enter_host() {
+  std::lock_guard guard{mutex_};
+  if (given_up())
+    return false;
+  ++in_host_;
+  return true;
+}
+
+void run_ledger::leave_host() {
+  std::lock_guard guard{mutex_};
+  --in_host_;
+}
+
 // -- any thread -----------------------------------------------------------------------
 
 run_ledger::expiry run_ledger::expire(steady_time now) {
@@ -76,6 +96,14 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
     else if (outermost.run.deadline == never
              && (outermost.run.request == 0 || draining_.load(std::memory_order_relaxed)))
       time_out(outermost);
+  }
+  if (give_up_at_ <= now && !frames_.empty() && !given_up()) {
+    if (in_host_ == 0) {
+      given_up_.store(true, std::memory_order_release);
+      result.give_up = true;
+    } else {
+      give_up_at_ = now + host_call_patience;
+    }
   }
   armed_for_ = next_deadline();
   result.next = armed_for_;
@@ -123,9 +151,10 @@ void run_ledger::stop_all(stop_reason reason) {
   stop_stack(reason);
 }
 
-void run_ledger::close() {
+void run_ledger::close(steady_time give_up_at) {
   std::lock_guard guard{mutex_};
   closed_ = true;
+  give_up_at_ = std::min(give_up_at_, give_up_at);
   stop_stack(stop_reason::close);
 }
 
@@ -174,6 +203,8 @@ steady_time run_ledger::next_deadline() const {
   for (const auto& frame : frames_)
     if (!frame.stopped)
       next = std::min(next, frame.run.deadline);
+  if (!frames_.empty() && !given_up())
+    next = std::min(next, give_up_at_);
   return next;
 }
 

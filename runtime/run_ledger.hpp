@@ -80,6 +80,9 @@ public:
   struct expiry {
     std::vector<overdue> answer;
     steady_time next = never;
+    /// The isolate was closed and has not let go in time: its thread is inside
+    /// one long call of V8's. From now on the ledger is `given_up`.
+    bool give_up = false;
   };
 
   explicit run_ledger(isolate_brake brake);
@@ -110,6 +113,17 @@ public:
   /// @returns whether it was still waited for.
   bool settle(request_id request);
 
+  /// Before and after a function of the host is called: nobody gives the isolate
+  /// up meanwhile.
+  /// @returns false when that has happened: the host may be gone.
+  [[nodiscard]] bool enter_host();
+  void leave_host();
+
+  /// Has the isolate been given up? Its thread must touch nothing any more.
+  [[nodiscard]] bool given_up() const noexcept {
+    return given_up_.load(std::memory_order_acquire);
+  }
+
   // -- any thread -------------------------------------------------------------
 
   /// Stops whatever is due at `now`.
@@ -128,8 +142,9 @@ public:
   /// Stops all turns on the stack.
   void stop_all(stop_reason reason);
 
-  /// Stops all turns on the stack and refuses new ones.
-  void close();
+  /// Stops all turns on the stack and refuses new ones. If a turn is still there
+  /// at `give_up_at`, somebody should call `expire`, which gives the isolate up.
+  void close(steady_time give_up_at = never);
 
   /// The isolate is about to go: nothing can be stopped any more.
   void retire();
@@ -164,7 +179,10 @@ private:
   steady_time armed_for_ = never;
   turn_id last_turn_ = 0;
   bool closed_ = false;
+  steady_time give_up_at_ = never;
+  int in_host_ = 0;
   std::atomic<bool> stopping_{false}; // written under mutex_
+  std::atomic<bool> given_up_{false}; // written under mutex_
   std::atomic<bool> draining_{false}; // written by the isolate's thread
 };
 

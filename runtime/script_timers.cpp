@@ -70,6 +70,11 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
       isolate, "The \"callback\" argument must be of type function.")));
     return;
   }
+  if (owner_.ledger_->stopping()) { // leaves a built-in that calls this for ever
+    isolate->ThrowException(
+      v8::Exception::Error(v8::String::NewFromUtf8Literal(isolate, "The script was stopped")));
+    return;
+  }
   if (timers_.size() >= timers_max) {
     isolate->ThrowException(
       v8::Exception::RangeError(v8::String::NewFromUtf8Literal(isolate, "Too many timers")));

@@ -155,6 +155,23 @@ TEST_CASE("the timeout covers script, promise and timers", "[cli][run]") {
   }
 }
 
+TEST_CASE("a script that never looks up is left behind", "[cli][run]") {
+  auto done = troupe_command(
+    {"run", "--timeout", "50", "-e", "Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)"});
+  CHECK(done.status == 124);
+  CHECK(done.err == "ERR_SCRIPT_EXECUTION_TIMEOUT: Script execution timed out after 50ms\n");
+}
+
+TEST_CASE("a second SIGINT ends the command although the script never looks up", "[cli][run]") {
+  command running{
+    {"run", "-e",
+     "console.log('ready'); Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)"}};
+  REQUIRE(running.wait_for("ready"));
+  running.signal(SIGINT);
+  running.signal(SIGINT);
+  CHECK(running.wait().status == 130);
+}
+
 TEST_CASE("a script within its timeout is not disturbed", "[cli][run]") {
   CHECK(troupe_command({"eval", "--timeout", "60000", "6 * 7"}).out == "42\n");
 }

@@ -68,7 +68,7 @@ TEST_CASE("joining twice does nothing the second time", "[runtime][isolate_threa
   thread->join();
   isolate_thread never_started;
   never_started.join();
-  never_started.detach();
+  never_started.give_up();
   SUCCEED();
 }
 
@@ -86,10 +86,10 @@ TEST_CASE("a moved thread is joined where it went", "[runtime][isolate_thread]")
   CHECK(ran);
 }
 
-TEST_CASE("a detached thread ends by itself", "[runtime][isolate_thread]") {
+TEST_CASE("a thread that was given up ends by itself", "[runtime][isolate_thread]") {
   std::promise<void> done;
   auto thread = isolate_thread::start("gone", 1 << 20, [&] { done.set_value_at_thread_exit(); });
   REQUIRE(thread);
-  thread->detach();
+  thread->give_up();
   CHECK(done.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
 }

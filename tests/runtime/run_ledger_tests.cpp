@@ -171,7 +171,7 @@ TEST_CASE("a late deadline never hits the next turn", "[runtime][run_ledger][A4]
 TEST_CASE("a turn is not stopped before its deadline", "[runtime][run_ledger][S10]") {
   fixture f;
   f.enter(1, at(10));
-  auto [answer, next] = f.ledger.expire(at(9));
+  auto [answer, next, hopeless] = f.ledger.expire(at(9));
   CHECK(answer.empty());
   CHECK(next == at(10));
   CHECK(f.v8.stops == 0);
@@ -180,7 +180,7 @@ TEST_CASE("a turn is not stopped before its deadline", "[runtime][run_ledger][S1
 TEST_CASE("a turn without a deadline never expires", "[runtime][run_ledger][S10]") {
   fixture f;
   f.enter(1);
-  auto [answer, next] = f.ledger.expire(at(1'000'000));
+  auto [answer, next, hopeless] = f.ledger.expire(at(1'000'000));
   CHECK(answer.empty());
   CHECK(next == never);
 }
@@ -246,7 +246,7 @@ TEST_CASE("after an early look the next one is asked for", "[runtime][run_ledger
   fixture f;
   f.ledger.leave(f.enter(1, at(10)));
   f.enter(2, at(30));
-  auto [answer, next] = f.ledger.expire(at(10));
+  auto [answer, next, hopeless] = f.ledger.expire(at(10));
   CHECK(answer.empty());
   CHECK(next == at(30));
   CHECK(f.expire(at(30)) == requests{2});
@@ -717,6 +717,64 @@ std::multiset<request_id> requests_of(const std::vector<Late>& answer) {
 }
 
 } // namespace
+
+// -- giving up ------------------------------------------------------------------------
+
+TEST_CASE("an isolate that does not let go after its close is given up, once",
+          "[runtime][run_ledger][A9]") {
+  fixture f;
+  auto turn = f.enter(1);
+  f.ledger.close(at(10));
+  auto early = f.ledger.expire(at(9));
+  CHECK_FALSE(early.give_up);
+  CHECK(early.next == at(10));
+  CHECK_FALSE(f.ledger.given_up());
+  auto due = f.ledger.expire(at(10));
+  CHECK(due.give_up);
+  CHECK(due.next == never);
+  CHECK(f.ledger.given_up());
+  CHECK_FALSE(f.ledger.expire(at(11)).give_up);
+  f.ledger.leave(turn);
+  CHECK_FALSE(f.ledger.enter_host());
+}
+
+TEST_CASE("an isolate that has let go is not given up", "[runtime][run_ledger][A9]") {
+  fixture f;
+  auto turn = f.enter(1);
+  f.ledger.close(at(10));
+  f.ledger.leave(turn);
+  auto due = f.ledger.expire(at(10));
+  CHECK_FALSE(due.give_up);
+  CHECK(due.next == never);
+}
+
+TEST_CASE("an isolate that was not closed is never given up", "[runtime][run_ledger][A9]") {
+  fixture f;
+  f.enter(1, at(5));
+  CHECK_FALSE(f.ledger.expire(at(1000)).give_up);
+}
+
+TEST_CASE("the earliest of several closes counts", "[runtime][run_ledger][A9]") {
+  fixture f;
+  f.enter(1);
+  f.ledger.close(at(20));
+  f.ledger.close(at(10));
+  f.ledger.close();
+  CHECK(f.ledger.expire(at(10)).give_up);
+}
+
+TEST_CASE("an isolate is not given up while the host holds it", "[runtime][run_ledger][A9]") {
+  fixture f;
+  f.enter(1);
+  REQUIRE(f.ledger.enter_host());
+  f.ledger.close(at(10));
+  auto due = f.ledger.expire(at(10));
+  CHECK_FALSE(due.give_up);
+  CHECK(due.next > at(10));
+  CHECK(due.next < at(1000));
+  f.ledger.leave_host();
+  CHECK(f.ledger.expire(due.next).give_up);
+}
 
 TEST_CASE("a signal of before a hold does not end its run", "[runtime][run_ledger][S11]") {
   fixture f;

@@ -87,6 +87,12 @@ struct runtime_options {
   /// memory maps, memory, V8's own table). More are refused with
   /// `capacity_exceeded`.
   std::size_t max_contexts = 0;
+  /// How long a script may take to let go when its context is closed at once or
+  /// the runtime ends: almost all do within microseconds, but some calls into V8
+  /// never look up. Then the context is reported as `context_lost`. Its thread
+  /// runs on at idle priority until the call returns, and keeps its memory and its
+  /// place.
+  std::chrono::milliseconds stop_grace{5000};
   /// Further V8 flags, e.g. `--max-lazy`. They count for the whole process and
   /// only in the first runtime, before V8 starts.
   std::vector<std::string> v8_flags{};

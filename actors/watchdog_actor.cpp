@@ -87,6 +87,7 @@ bool watchdog_actor::process(caf::scoped_execution_unit& unit) {
 }
 
 void watchdog_actor::look(context_id id) {
+  auto looking = contexts_->looking();
   auto context = contexts_->find(id);
   if (!context)
     return;
@@ -98,6 +99,7 @@ void watchdog_actor::look(context_id id) {
 }
 
 void watchdog_actor::interrupt() {
+  auto looking = contexts_->looking();
   for (const auto& context : contexts_->all())
     for (auto request : context.ledger->interrupt())
       answer(context, request, js::interrupted_error());

@@ -95,7 +95,7 @@ void watchdog_actor::look(context_id id) {
   if (next != js::never)
     deadlines_.add(id, next);
   for (const auto& late : requests)
-    answer(*context, late.request, js::timed_out_error(late.timeout));
+    answer(*context, late.request, js::overdue_error(late));
 }
 
 void watchdog_actor::interrupt() {

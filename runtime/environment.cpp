@@ -217,6 +217,14 @@ error timed_out_error(std::chrono::milliseconds timeout) {
           .message = fmt::format("Script execution timed out after {}ms", timeout.count())};
 }
 
+error overdue_error(const run_ledger::overdue& late) {
+  if (late.why == stop_reason::neighbour)
+    return {.code = errc::evaluation_lost,
+            .message = "stopped while microtasks ran, because the time of another run was over "
+                       "whose microtasks they may have been"};
+  return timed_out_error(late.timeout);
+}
+
 error interrupted_error() {
   return {.code = errc::interrupted, .message = "Script execution was interrupted by `SIGINT`"};
 }
@@ -224,7 +232,8 @@ error interrupted_error() {
 error environment::stopped_error(stop_reason reason, std::chrono::milliseconds timeout) const {
   switch (reason) {
     case stop_reason::timeout:
-      return timed_out_error(timeout);
+    case stop_reason::neighbour:
+      return overdue_error({.timeout = timeout, .why = reason});
     case stop_reason::interrupt:
       return interrupted_error();
     case stop_reason::cancel:
@@ -292,7 +301,8 @@ void environment::run(request_id request, const script_source& source,
     in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, script, conclude);
   if (stopped) {
     abandon(request);
-    answer = stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_);
+    answer =
+      stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_);
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));

@@ -27,7 +27,15 @@ using request_id = std::uint64_t;
 /// Names one entry into script code; unique within its context.
 using turn_id = std::uint64_t;
 
-enum class stop_reason : std::uint8_t { timeout, interrupt, cancel, heap_limit, close };
+enum class stop_reason : std::uint8_t {
+  timeout,
+  interrupt,
+  cancel,
+  heap_limit,
+  close,
+  /// The deadline of another request, whose continuations it may have run.
+  neighbour,
+};
 
 /// How to make an isolate drop the script it runs, and how to take that back.
 /// Both are called with the ledger's mutex held and must not call back into it.
@@ -56,14 +64,15 @@ public:
   struct turn {
     request_id request = 0; ///< Whose code runs; 0 for nobody's.
     steady_time deadline = never;
-    std::chrono::milliseconds timeout{0}; ///< The duration behind the deadline, for messages.
+    std::chrono::milliseconds timeout{0};  ///< The duration behind the deadline, for messages.
     std::shared_ptr<sigint_hold> sigint{}; ///< Set when SIGINT is to end it.
   };
 
-  /// A request whose deadline has passed.
+  /// A request whose deadline has passed, or that of its neighbour.
   struct overdue {
     request_id request = 0;
     std::chrono::milliseconds timeout{0};
+    stop_reason why = stop_reason::timeout;
   };
 
   struct entered {
@@ -81,6 +90,11 @@ public:
     std::vector<overdue> answer;
     steady_time next = never;
   };
+
+  /// How long a turn without a deadline may go on with microtasks that may be
+  /// those of an evaluation whose time is over. Nearly always they are not, and
+  /// end at once.
+  static constexpr std::chrono::milliseconds neighbour_grace{100};
 
   explicit run_ledger(isolate_brake brake);
 
@@ -138,7 +152,8 @@ private:
   struct open_turn {
     turn_id id;
     turn run;
-    std::optional<stop_reason> stopped;
+    std::optional<stop_reason> stopped{};
+    bool in_grace = false; ///< Its deadline is the end of `neighbour_grace`.
   };
 
   using due_queue = std::multimap<steady_time, request_id>;
@@ -148,6 +163,7 @@ private:
     due_queue::iterator due;
   };
 
+  [[nodiscard]] bool may_run_others(const open_turn& which) const;
   void stop_stack(stop_reason reason);
   bool stop(open_turn& target, stop_reason reason);
   bool forget(request_id request);

@@ -194,7 +194,8 @@ bool environment::drain(isolate_scope& here, v8::Local<v8::Context> context) {
 
 void environment::after_turn(request_id request, std::optional<stop_reason> stopped,
                              bool drain_cut) {
-  if (drain_cut) {
+  // At a close all of them are told about that.
+  if (drain_cut && stopped != stop_reason::close) {
     // V8 dropped the rest of the microtask queue, and with it perhaps what
     // would have settled the others.
     std::erase_if(waiting_, [&](const auto& entry) {

@@ -73,6 +73,9 @@ void context_actor::run() {
 
 void context_actor::finish() {
   around_.watched->remove(spawned_.context);
+  // It finds nothing, and forgets the deadlines that have not passed.
+  if (known_to_watchdog_)
+    ask_for_a_look(std::chrono::steady_clock::now());
   if (environment_) {
     environment_->fail_waiting(
       {.code = errc::context_closed,
@@ -118,14 +121,19 @@ void context_actor::lost() {
   caf::logger::set_current_actor_system(nullptr);
 }
 
+void context_actor::ask_for_a_look(js::steady_time at) const {
+  caf::anon_send(around_.watchdog,
+                 deadline_request{spawned_.context, at.time_since_epoch().count()});
+}
+
 js::environment_events context_actor::make_events() {
   return {
     .answer = [this](request_id request,
                      result<value> outcome) { answer(request, std::move(outcome)); },
     .arm =
       [this](js::steady_time at) {
-        caf::anon_send(around_.watchdog,
-                       deadline_request{spawned_.context, at.time_since_epoch().count()});
+        ask_for_a_look(at);
+        known_to_watchdog_ = true;
       },
     .hold_sigint = [] { return sigint_trap::hold(); },
     .write = [this](const console_line& line) { around_.hooks->on_console(line); },

@@ -69,6 +69,7 @@ private:
   void run_script(const run_request& request);
   void do_global(const global_request& request);
   void answer(request_id request, result<value> outcome);
+  void ask_for_a_look(js::steady_time at) const;
   void end(errc reason, std::string message);
   void lost();
 
@@ -86,6 +87,7 @@ private:
   std::size_t next_in_batch_ = 0;
   std::deque<run_request> runs_; // of an opened batch; before the rest of the mailbox
   std::vector<request_id> idle_requests_;
+  bool known_to_watchdog_ = false;
   bool draining_ = false;
   bool ended_ = false;
   exit_report report_;

@@ -43,7 +43,7 @@ constexpr std::array<std::string_view, 5> looping_scripts{
   "for (;;);",
   "for (;;) { try { for (;;) [].concat([#]) } finally { continue } }",
   "(async () => { for (;;) await 0 })()",
-  "(function again() { return Promise.resolve().then(again) })()",
+  "(function again() { Promise.resolve().then(again) })()",
   "/(a+)+b/.test('a'.repeat(60))",
 };
 

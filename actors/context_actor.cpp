@@ -1,5 +1,6 @@
 #include "actors/context_actor.hpp"
 
+#include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
 
 #include <caf/behavior.hpp>
@@ -25,7 +26,7 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
     context_actor self{std::move(around), std::move(spawned)};
     if (auto started = self.start(); started) {
       spawn_reply ready{self.spawned_.request, self.spawned_.context, self.self_, {}};
-      caf::anon_send(supervisor, ready);
+      send_to_scheduled(supervisor, ready);
       caf::anon_send(owner, std::move(ready));
       self.run();
     } else {
@@ -38,7 +39,7 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
     farewell = {self.spawned_.context, self.report_, false};
   }
   // The supervisor tells the owner when thread and place are free again.
-  caf::anon_send(supervisor, farewell);
+  send_to_scheduled(supervisor, farewell);
 }
 
 context_actor::context_actor(context_surroundings around, spawn_request spawned)
@@ -106,7 +107,7 @@ void context_actor::lost() {
     error why{.code = errc::spawn_failed,
               .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
     caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
-    caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
+    send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
     return;
   }
   report_.reason = errc::context_lost;
@@ -116,7 +117,7 @@ void context_actor::lost() {
   environment_->ledger()->retire();
   around_.watched->remove(spawned_.context);
   end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
-  caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
+  send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
   // The actor system waits for its logger, which this thread would keep for ever.
   caf::logger::set_current_actor_system(nullptr);
 }

@@ -1,5 +1,7 @@
 #include "actors/client.hpp"
 
+#include "actors/scheduled.hpp"
+
 #include <caf/actor_companion.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/scoped_execution_unit.hpp>
@@ -229,8 +231,8 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
     }
     state_->spawns.emplace(request, state::pending_spawn{options.name, std::move(receiver)});
   }
-  caf::anon_send(supervisor,
-                 spawn_request{request, context, std::move(options), self_, internal});
+  send_to_scheduled(supervisor,
+                    spawn_request{request, context, std::move(options), self_, internal});
 }
 
 void client::close() {

@@ -1,5 +1,6 @@
 #include "actors/context_actor.hpp"
 
+#include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
 
 #include <caf/behavior.hpp>
@@ -24,7 +25,7 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
     context_actor self{std::move(around), std::move(spawned)};
     if (auto started = self.start(); started) {
       spawn_reply ready{self.spawned_.request, self.spawned_.context, self.self_, {}};
-      caf::anon_send(supervisor, ready);
+      send_to_scheduled(supervisor, ready);
       caf::anon_send(owner, std::move(ready));
       self.run();
     } else {
@@ -37,7 +38,7 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
     farewell = {self.spawned_.context, self.report_, false};
   }
   // The supervisor tells the owner when thread and place are free again.
-  caf::anon_send(supervisor, farewell);
+  send_to_scheduled(supervisor, farewell);
 }
 
 context_actor::context_actor(context_surroundings around, spawn_request spawned)
@@ -74,6 +75,9 @@ void context_actor::run() {
 
 void context_actor::finish() {
   around_.watched->remove(spawned_.context);
+  // It finds nothing, and forgets the deadlines that have not passed.
+  if (known_to_watchdog_)
+    ask_for_a_look(std::chrono::steady_clock::now());
   if (environment_) {
     environment_->fail_waiting(
       {.code = errc::context_closed,
@@ -104,7 +108,7 @@ void context_actor::lost() {
     error why{.code = errc::spawn_failed,
               .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
     caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
-    caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
+    send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
     return;
   }
   if (!environment_->ledger()->enter_host())
@@ -116,7 +120,12 @@ void context_actor::lost() {
   environment_->ledger()->retire();
   around_.watched->remove(spawned_.context);
   end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
-  caf::anon_send(around_.supervisor, context_down{spawned_.context, report_, true});
+  send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
+}
+
+void context_actor::ask_for_a_look(js::steady_time at) const {
+  caf::anon_send(around_.watchdog,
+                 deadline_request{spawned_.context, at.time_since_epoch().count()});
 }
 
 js::environment_events context_actor::make_events() {
@@ -125,8 +134,8 @@ js::environment_events context_actor::make_events() {
                      result<value> outcome) { answer(request, std::move(outcome)); },
     .arm =
       [this](js::steady_time at) {
-        caf::anon_send(around_.watchdog,
-                       deadline_request{spawned_.context, at.time_since_epoch().count()});
+        ask_for_a_look(at);
+        known_to_watchdog_ = true;
       },
     .hold_sigint = [] { return sigint_trap::hold(); },
     .write = [this](const console_line& line) { around_.hooks->on_console(line); },

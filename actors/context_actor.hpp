@@ -100,6 +100,7 @@ private:
   void run_script(run_request request);
   void do_global(const global_request& request);
   void answer(request_id request, result<value> outcome);
+  void ask_for_a_look(js::steady_time at) const;
   void end(errc reason, std::string message);
   void lost();
 
@@ -121,6 +122,7 @@ private:
     std::shared_ptr<reply_receiver> receiver;
   } answering_; // the run that was begun last
   std::vector<request_id> idle_requests_;
+  bool known_to_watchdog_ = false;
   bool draining_ = false;
   bool ended_ = false;
   exit_report report_;

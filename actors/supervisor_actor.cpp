@@ -1,5 +1,6 @@
 #include "actors/supervisor_actor.hpp"
 
+#include "actors/scheduled.hpp"
 #include "runtime/thread_role.hpp"
 
 #include <caf/behavior.hpp>
@@ -13,17 +14,32 @@ supervisor_state::supervisor_state(caf::event_based_actor* self, js::engine& eng
                                    std::chrono::milliseconds stop_grace)
   : self_(self), engine_(engine), watchdog_(std::move(watchdog)), watched_(std::move(watched)),
     hooks_(std::move(hooks)), capacity_(std::move(places)), stop_grace_(stop_grace) {
+  js::tsan_give(self_);
+}
+
+supervisor_state::~supervisor_state() {
+  js::tsan_take(self_); // on whichever thread drops the last handle
 }
 
 caf::behavior supervisor_state::make_behavior() {
   return {
     [this](const spawn_request& request) {
+      scheduled_turn here{self_};
       js::current_thread_role() = js::thread_role::actors; // CAF made the thread
       spawn(request);
     },
-    [this](const context_down& farewell) { bury(farewell); },
-    [this](const spawn_reply& started) { welcome(started); },
-    [this](const shutdown_request& request) { shut_down(request.drain); },
+    [this](const context_down& farewell) {
+      scheduled_turn here{self_};
+      bury(farewell);
+    },
+    [this](const spawn_reply& started) {
+      scheduled_turn here{self_};
+      welcome(started);
+    },
+    [this](const shutdown_request& request) {
+      scheduled_turn here{self_};
+      shut_down(request.drain);
+    },
   };
 }
 

@@ -25,6 +25,10 @@ public:
   supervisor_state(caf::event_based_actor* self, js::engine& engine, caf::actor watchdog,
                    std::shared_ptr<watch_list> watched, std::shared_ptr<const host_hooks> hooks,
                    capacity places, std::chrono::milliseconds stop_grace);
+  ~supervisor_state();
+
+  supervisor_state(const supervisor_state&) = delete;
+  supervisor_state& operator=(const supervisor_state&) = delete;
 
   [[nodiscard]] caf::behavior make_behavior();
 

@@ -1,5 +1,6 @@
 #include "actors/watchdog_actor.hpp"
 
+#include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/thread_role.hpp"
@@ -123,6 +124,7 @@ bool watchdog_actor::process(caf::scoped_execution_unit& unit) {
 }
 
 void watchdog_actor::look(context_id id, caf::scoped_execution_unit& unit) {
+  auto looking = contexts_->looking();
   auto context = contexts_->find(id);
   if (!context)
     return;
@@ -130,7 +132,8 @@ void watchdog_actor::look(context_id id, caf::scoped_execution_unit& unit) {
   if (next != js::never)
     deadlines_.add(id, next);
   for (const auto& late : requests)
-    answer(*context, late.request, js::timed_out_error(late.timeout));
+    answer(*context, late.request, js::overdue_error(late));
+  looking.unlock();
   if (hopeless)
     give_up(*context, unit);
 }
@@ -147,10 +150,11 @@ void watchdog_actor::give_up(const watched_context& context, caf::scoped_executi
   report.message = fmt::format("context '{}' was told to end and did not: it is inside one long "
                                "call of V8 or of the host",
                                context.name);
-  caf::anon_send(context.supervisor, context_down{context.id, std::move(report), true});
+  send_to_scheduled(context.supervisor, context_down{context.id, std::move(report), true});
 }
 
 void watchdog_actor::interrupt() {
+  auto looking = contexts_->looking();
   for (const auto& context : contexts_->all())
     for (auto request : context.ledger->interrupt())
       answer(context, request, js::interrupted_error());

@@ -2,6 +2,7 @@
 
 #include "actors/capacity.hpp"
 #include "actors/client.hpp"
+#include "actors/scheduled.hpp"
 #include "actors/supervisor_actor.hpp"
 #include "actors/watchdog_actor.hpp"
 #include "api/callback_queue.hpp"
@@ -124,8 +125,9 @@ struct runtime::core {
   ~core() {
     compiler->close();
     caf::scoped_actor here{system};
-    here->send(supervisor, actors::shutdown_request{false});
+    actors::send_to_scheduled(supervisor, actors::shutdown_request{false});
     here->wait_for(supervisor);
+    js::tsan_take(caf::actor_cast<caf::abstract_actor*>(supervisor));
     client->close();
     callbacks->stop();
     caf::logger::set_current_actor_system(nullptr);
@@ -199,7 +201,7 @@ future<value> runtime::run_in_new_context(const script& what, run_options how,
 future<void> runtime::drain() {
   auto state = std::make_shared<detail::future_state<void>>(core_->callbacks);
   core_->supervisor->attach_functor([state] { state->settle({}); });
-  caf::anon_send(core_->supervisor, actors::shutdown_request{true});
+  actors::send_to_scheduled(core_->supervisor, actors::shutdown_request{true});
   return detail::future_access::make<void>(std::move(state));
 }
 

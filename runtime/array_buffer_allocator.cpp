@@ -1,5 +1,7 @@
 #include "runtime/array_buffer_allocator.hpp"
 
+#include "runtime/tsan.hpp"
+
 #include <cstdlib>
 
 namespace troupe::js {
@@ -12,7 +14,13 @@ constexpr std::size_t never_refused = 64;
 
 } // namespace
 
+array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max) noexcept
+  : bytes_max_(bytes_max) {
+  tsan_give(this); // V8's workers get it from V8
+}
+
 bool array_buffer_allocator::reserve(std::size_t length) noexcept {
+  tsan_take(this);
   auto used = bytes_.load(std::memory_order_relaxed);
   do {
     if (length > never_refused && (length > bytes_max_ || used > bytes_max_ - length))
@@ -40,6 +48,7 @@ void* array_buffer_allocator::AllocateUninitialized(std::size_t length) {
 }
 
 void array_buffer_allocator::Free(void* data, std::size_t length) {
+  tsan_take(this);
   std::free(data);
   bytes_.fetch_sub(length, std::memory_order_relaxed);
 }

@@ -14,8 +14,7 @@ namespace troupe::js {
 /// Lifetime: shared with V8, since backing stores may outlive their isolate.
 class array_buffer_allocator final : public v8::ArrayBuffer::Allocator {
 public:
-  explicit array_buffer_allocator(std::size_t bytes_max) noexcept : bytes_max_(bytes_max) {
-  }
+  explicit array_buffer_allocator(std::size_t bytes_max) noexcept;
 
   [[nodiscard]] std::size_t bytes() const noexcept {
     return bytes_.load(std::memory_order_relaxed);

@@ -215,7 +215,8 @@ bool environment::drain(isolate_scope& here, v8::Local<v8::Context> context) {
 
 void environment::after_turn(request_id request, std::optional<stop_reason> stopped,
                              bool drain_cut) {
-  if (drain_cut) {
+  // At a close all of them are told about that.
+  if (drain_cut && stopped != stop_reason::close) {
     // V8 dropped the rest of the microtask queue, and with it perhaps what
     // would have settled the others.
     std::erase_if(waiting_, [&](const auto& entry) {
@@ -238,6 +239,14 @@ error timed_out_error(std::chrono::milliseconds timeout) {
           .message = fmt::format("Script execution timed out after {}ms", timeout.count())};
 }
 
+error overdue_error(const run_ledger::overdue& late) {
+  if (late.why == stop_reason::neighbour)
+    return {.code = errc::evaluation_lost,
+            .message = "stopped while microtasks ran, because the time of another run was over "
+                       "whose microtasks they may have been"};
+  return timed_out_error(late.timeout);
+}
+
 error interrupted_error() {
   return {.code = errc::interrupted, .message = "Script execution was interrupted by `SIGINT`"};
 }
@@ -245,7 +254,8 @@ error interrupted_error() {
 error environment::stopped_error(stop_reason reason, std::chrono::milliseconds timeout) const {
   switch (reason) {
     case stop_reason::timeout:
-      return timed_out_error(timeout);
+    case stop_reason::neighbour:
+      return overdue_error({.timeout = timeout, .why = reason});
     case stop_reason::interrupt:
       return interrupted_error();
     case stop_reason::cancel:

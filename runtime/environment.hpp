@@ -27,6 +27,9 @@ class script_timers;
 [[nodiscard]] error timed_out_error(std::chrono::milliseconds timeout);
 [[nodiscard]] error interrupted_error();
 
+/// What a request is told that `run_ledger::expire` has stopped.
+[[nodiscard]] error overdue_error(const run_ledger::overdue& late);
+
 /// What an environment tells its owner, on the isolate's thread unless said
 /// otherwise.
 struct environment_events {

@@ -1,5 +1,7 @@
 #include "runtime/platform.hpp"
 
+#include "runtime/tsan.hpp"
+
 #include <libplatform/libplatform.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@ namespace troupe::js {
 // -- foreground_tasks --------------------------------------------------------------
 
 foreground_tasks::foreground_tasks(std::shared_ptr<loop_waker> waker) : waker_(std::move(waker)) {
+  tsan_give(this); // V8's workers get it from V8
 }
 
 bool foreground_tasks::run_due() {
@@ -44,6 +47,7 @@ void foreground_tasks::close() {
 }
 
 void foreground_tasks::post(std::unique_ptr<v8::Task> task) {
+  tsan_take(this);
   {
     std::lock_guard guard{mutex_};
     if (closed_)
@@ -55,6 +59,7 @@ void foreground_tasks::post(std::unique_ptr<v8::Task> task) {
 }
 
 void foreground_tasks::post_delayed(std::unique_ptr<v8::Task> task, double seconds) {
+  tsan_take(this);
   {
     std::lock_guard guard{mutex_};
     if (closed_)

@@ -23,7 +23,7 @@ run_ledger::entered run_ledger::enter(const turn& begun) {
     return {.refused = stop_reason::cancel};
   if (closed_)
     return {.refused = stop_reason::close};
-  frames_.push_back({++last_turn_, begun, {}});
+  frames_.push_back({++last_turn_, begun});
   return {.id = last_turn_, .arm = arm(begun.deadline)};
 }
 
@@ -74,28 +74,38 @@ void run_ledger::leave_host() {
 run_ledger::expiry run_ledger::expire(steady_time now) {
   std::lock_guard guard{mutex_};
   expiry result;
-  auto time_out = [&](open_turn& target) {
-    if (stop(target, stop_reason::timeout))
-      result.answer.push_back({target.run.request, target.run.timeout});
+  auto stop_turn = [&](open_turn& target, stop_reason why) {
+    if (stop(target, why))
+      result.answer.push_back({target.run.request, target.run.timeout, why});
   };
-  for (auto& frame : frames_)
-    if (frame.run.deadline <= now)
-      time_out(frame);
+  for (auto& frame : frames_) {
+    if (frame.run.deadline > now)
+      continue;
+    if (!frame.in_grace) {
+      stop_turn(frame, stop_reason::timeout);
+    } else if (may_run_others(frame)) {
+      stop_turn(frame, stop_reason::neighbour);
+    } else {
+      frame.run.deadline = never;
+      frame.in_grace = false;
+    }
+  }
   while (!due_.empty() && due_.begin()->first <= now) {
     auto request = due_.begin()->second;
     result.answer.push_back({request, waiting_.at(request).run.timeout});
     forget(request);
     // Its continuation may be what keeps the isolate busy: stop the turn if it
     // is the request's own, or, when nothing else would end it, one in which the
-    // continuations of others run.
+    // continuations of others run on and on.
     if (frames_.empty())
       continue;
     auto& outermost = frames_.front();
     if (outermost.run.request == request)
       stop(outermost, stop_reason::timeout); // answered above
-    else if (outermost.run.deadline == never
-             && (outermost.run.request == 0 || draining_.load(std::memory_order_relaxed)))
-      time_out(outermost);
+    else if (outermost.run.deadline == never && may_run_others(outermost)) {
+      outermost.run.deadline = now + neighbour_grace;
+      outermost.in_grace = true;
+    }
   }
   if (give_up_at_ <= now && !frames_.empty() && !given_up()) {
     if (in_host_ == 0) {
@@ -164,6 +174,10 @@ void run_ledger::retire() {
 }
 
 // -- private ------------------------------------------------------------------------
+
+bool run_ledger::may_run_others(const open_turn& which) const {
+  return which.run.request == 0 || draining_.load(std::memory_order_relaxed);
+}
 
 void run_ledger::stop_stack(stop_reason reason) {
   for (auto& frame : frames_)

@@ -27,7 +27,15 @@ using request_id = std::uint64_t;
 /// Names one entry into script code; unique within its context.
 using turn_id = std::uint64_t;
 
-enum class stop_reason : std::uint8_t { timeout, interrupt, cancel, heap_limit, close };
+enum class stop_reason : std::uint8_t {
+  timeout,
+  interrupt,
+  cancel,
+  heap_limit,
+  close,
+  /// The deadline of another request, whose continuations it may have run.
+  neighbour,
+};
 
 /// How to make an isolate drop the script it runs, and how to take that back.
 /// Both are called with the ledger's mutex held and must not call back into it.
@@ -60,10 +68,11 @@ public:
     std::shared_ptr<sigint_hold> sigint{}; ///< Set when SIGINT is to end it.
   };
 
-  /// A request whose deadline has passed.
+  /// A request whose deadline has passed, or that of its neighbour.
   struct overdue {
     request_id request = 0;
     std::chrono::milliseconds timeout{0};
+    stop_reason why = stop_reason::timeout;
   };
 
   struct entered {
@@ -84,6 +93,11 @@ public:
     /// one long call of V8's. From now on the ledger is `given_up`.
     bool give_up = false;
   };
+
+  /// How long a turn without a deadline may go on with microtasks that may be
+  /// those of an evaluation whose time is over. Nearly always they are not, and
+  /// end at once.
+  static constexpr std::chrono::milliseconds neighbour_grace{100};
 
   explicit run_ledger(isolate_brake brake);
 
@@ -153,7 +167,8 @@ private:
   struct open_turn {
     turn_id id;
     turn run;
-    std::optional<stop_reason> stopped;
+    std::optional<stop_reason> stopped{};
+    bool in_grace = false; ///< Its deadline is the end of `neighbour_grace`.
   };
 
   using due_queue = std::multimap<steady_time, request_id>;
@@ -163,6 +178,7 @@ private:
     due_queue::iterator due;
   };
 
+  [[nodiscard]] bool may_run_others(const open_turn& which) const;
   void stop_stack(stop_reason reason);
   bool stop(open_turn& target, stop_reason reason);
   bool forget(request_id request);

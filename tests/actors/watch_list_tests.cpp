@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <thread>
 
 using namespace troupe;
@@ -38,6 +39,25 @@ TEST_CASE("a removed context is let go", "[actors][watch_list][A4]") {
   CHECK(watched.use_count() == 2);
   list.remove(1);
   CHECK(watched.use_count() == 1);
+}
+
+TEST_CASE("a context is removed only when the watchdog has answered for it",
+          "[actors][watch_list][A4]") {
+  watch_list list;
+  list.add({1, ledger(), {}, {}});
+  std::atomic<bool> answered{false};
+  std::atomic<bool> answered_before{false};
+  auto looking = list.looking();
+  std::thread ending{[&] {
+    list.remove(1);
+    answered_before = answered.load();
+  }};
+  while (list.find(1)) // until the other one waits, or is about to
+    std::this_thread::yield();
+  answered = true;
+  looking.unlock();
+  ending.join();
+  CHECK(answered_before);
 }
 
 TEST_CASE("contexts come and go on many threads at once", "[actors][watch_list][A4]") {

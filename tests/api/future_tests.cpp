@@ -579,6 +579,26 @@ TEST_CASE("cancelling a chain cancels the future that a continuation returned",
   CHECK(error_of(std::move(last)).code == errc::cancelled);
 }
 
+TEST_CASE("a chain that is cancelled before a continuation has returned its future stays so",
+          "[api][future][A6]") {
+  auto ctx = new_context();
+  promise<void> begun;
+  promise<void> cancelled;
+  auto waits = begun.get_future();
+  auto go = cancelled.get_future();
+  auto last = ctx.run("1")
+                .on([](auto work) { std::thread{std::move(work)}.detach(); })
+                .then([&](result<value>) {
+                  begun.set({});
+                  value_of(std::move(go));
+                  return ctx.run("new Promise(() => {})");
+                });
+  value_of(std::move(waits));
+  last.cancel(); // there is nothing yet that it could reach
+  cancelled.set({});
+  CHECK(error_of(std::move(last)).code == errc::cancelled);
+}
+
 TEST_CASE("a cancelled request after which the context is used is answered in order",
           "[api][future][A6]") {
   auto ctx = new_context();

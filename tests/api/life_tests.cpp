@@ -145,6 +145,20 @@ TEST_CASE("closing at once answers promises that never settle", "[api][life][A2]
   CHECK(report.runs == 2);
 }
 
+TEST_CASE("closing at once is what all are told who wait, also amid microtasks",
+          "[api][life][A2][A5]") {
+  promise<void> begun;
+  auto running = begun.get_future();
+  runtime rt{{.on_console = [&](const console_line&) { begun.set({}); }}};
+  auto ctx = value_of(rt.spawn({.console = true}));
+  auto waiting = ctx.run("new Promise(() => {})");
+  auto endless = ctx.run("(async () => { await 0; console.log('here'); for (;;) await 0 })()");
+  value_of(std::move(running));
+  CHECK(value_of(ctx.close(close_mode::now)).unanswered == 2);
+  CHECK(error_of(std::move(waiting)).code == errc::context_closed);
+  CHECK(error_of(std::move(endless)).code == errc::context_closed);
+}
+
 TEST_CASE("closing at once is not held up by a close that drains", "[api][life][A2]") {
   auto ctx = new_context();
   auto waiting = ctx.run("new Promise(() => {})");

@@ -204,6 +204,41 @@ TEST_CASE("a runaway run that is stopped between its microtasks leaves waiting t
   CHECK(value_of(std::move(waiting)).as<std::string>() == "mine");
 }
 
+TEST_CASE("a run without a timeout does not fail for a timeout", "[api][promise][A5]") {
+  auto ctx = new_context();
+  auto waiting = ctx.run("new Promise(() => {})",
+                         {.timeout = 200ms, .timeout_covers = timeout_scope::evaluation});
+  // Whose microtasks these are cannot be told: they end with the other's time.
+  auto endless = error_of(ctx.run("(async () => { for (;;) await 0 })()"));
+  CHECK(endless.code == errc::evaluation_lost);
+  CHECK(endless.message.find("0ms") == std::string::npos);
+  CHECK(error_of(std::move(waiting)).code == errc::deadline_exceeded);
+  check_usable(ctx);
+}
+
+TEST_CASE("short runs do not fail because the time of a promise is over", "[api][promise][A5]") {
+  // Enough for some to be in their microtasks at that moment.
+  constexpr int many = sanitized ? 2000 : 20'000;
+  auto ctx = new_context();
+  std::vector<future<value>> waiting;
+  std::vector<future<value>> short_runs;
+  for (int i = 0; i < many; ++i) {
+    if (i % 20 == 0)
+      waiting.push_back(ctx.run("new Promise(() => {})",
+                                {.timeout = 1ms, .timeout_covers = timeout_scope::evaluation}));
+    short_runs.push_back(ctx.run("Promise.resolve(1).then(() => 2)"));
+  }
+  int failed = 0;
+  for (auto& each : short_runs)
+    failed += answer_of(std::move(each)).has_value() ? 0 : 1;
+  CHECK(failed == 0);
+  // Or lost, where one of them did not even reach its end within the timeout.
+  for (auto& each : waiting) {
+    auto code = error_of(std::move(each)).code;
+    CHECK((code == errc::deadline_exceeded || code == errc::evaluation_lost));
+  }
+}
+
 TEST_CASE("evaluations whose microtasks were discarded are told so", "[api][promise][A5]") {
   auto ctx = new_context();
   auto waiting = ctx.run("new Promise(done => globalThis.settle = done)");

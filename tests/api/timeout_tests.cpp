@@ -2,10 +2,60 @@
 
 #include "tests/api/helpers.hpp"
 
+#include <sched.h>
+
 #include <atomic>
+#include <set>
+#include <thread>
 
 using namespace troupe;
 using namespace troupe::testing;
+
+namespace {
+
+/// Thread ids of all watchdogs in this process.
+std::set<pid_t> watchdogs() {
+  std::set<pid_t> found;
+  for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+    std::string name;
+    std::getline(std::ifstream{task.path() / "comm"} >> std::ws, name);
+    if (name == "troupe-watchdog")
+      found.insert(static_cast<pid_t>(std::stol(task.path().filename())));
+  }
+  return found;
+}
+
+/// A runtime on one processor whose watchdog is overtaken by whomever it wakes.
+/// Lives on the thread that makes it, whose affinity it changes.
+class runtime_with_slow_watchdog {
+public:
+  runtime_with_slow_watchdog() {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<std::size_t>(sched_getcpu()), &one);
+    sched_setaffinity(0, sizeof one, &one); // inherited by the threads it starts
+    auto others = watchdogs();
+    made_ = std::make_unique<runtime>();
+    sched_param none{};
+    for (auto id : watchdogs())
+      if (!others.contains(id))
+        slow_ = sched_setscheduler(id, SCHED_IDLE, &none) == 0;
+  }
+
+  [[nodiscard]] bool slow() const noexcept {
+    return slow_;
+  }
+
+  [[nodiscard]] runtime& operator*() const noexcept {
+    return *made_;
+  }
+
+private:
+  std::unique_ptr<runtime> made_;
+  bool slow_ = false;
+};
+
+} // namespace
 
 TEST_CASE("a timeout is reported as node:vm does", "[api][timeout][S10]") {
   auto ctx = new_context();
@@ -306,4 +356,30 @@ TEST_CASE("trivial runs with a timeout leave no deadline behind", "[api][timeout
     value_of(ctx.run("{ const until = Date.now() + 50; while (Date.now() < until); } 'whole'"))
       .as<std::string>()
     == "whole");
+}
+
+TEST_CASE("a deadline that passes while its context drains is no other error",
+          "[api][timeout][A2][A4]") {
+  bool slow = false;
+  std::vector<result<value>> answers;
+  std::vector<result<exit_report>> reports;
+  std::thread{[&] {
+    runtime_with_slow_watchdog rt;
+    slow = rt.slow();
+    for (int i = 0; i < 10; ++i) {
+      auto ctx = (*rt).spawn().get();
+      if (!ctx)
+        return;
+      auto waiting = ctx->run("new Promise(() => {})",
+                              {.timeout = 5ms, .timeout_covers = timeout_scope::evaluation});
+      reports.push_back(ctx->close(close_mode::drain).get());
+      answers.push_back(waiting.get());
+    }
+  }}.join();
+  REQUIRE(slow);
+  CHECK(answers.size() == 10);
+  for (auto& each : answers)
+    CHECK((each ? errc{} : each.error().code) == errc::deadline_exceeded);
+  for (auto& each : reports)
+    CHECK(each.value().unanswered == 0);
 }

@@ -2,6 +2,7 @@
 
 #include "runtime/engine.hpp"
 #include "runtime/platform.hpp"
+#include "runtime/tsan.hpp"
 #include "tests/support/realm.hpp"
 #include "tests/support/seed.hpp"
 
@@ -19,9 +20,11 @@ namespace {
 class task final : public v8::Task {
 public:
   explicit task(std::function<void()> body) : body_(std::move(body)) {
+    js::tsan_give(this);
   }
 
   void Run() override {
+    js::tsan_take(this);
     body_();
   }
 

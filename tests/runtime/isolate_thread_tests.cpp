@@ -6,6 +6,7 @@
 
 #include <array>
 #include <future>
+#include <memory>
 
 using namespace troupe;
 using js::isolate_thread;
@@ -87,9 +88,11 @@ TEST_CASE("a moved thread is joined where it went", "[runtime][isolate_thread]")
 }
 
 TEST_CASE("a thread that was given up ends by itself", "[runtime][isolate_thread]") {
-  std::promise<void> done;
-  auto thread = isolate_thread::start("gone", 1 << 20, [&] { done.set_value_at_thread_exit(); });
+  auto done = std::make_shared<std::promise<void>>(); // both threads use it until they end
+  auto told = done->get_future();
+  auto thread =
+    isolate_thread::start("gone", 1 << 20, [done] { done->set_value_at_thread_exit(); });
   REQUIRE(thread);
   thread->give_up();
-  CHECK(done.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+  CHECK(told.wait_for(std::chrono::seconds{60}) == std::future_status::ready);
 }

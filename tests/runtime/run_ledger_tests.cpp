@@ -407,8 +407,31 @@ TEST_CASE("an expired evaluation stops a turn that runs the microtasks of others
   f.await(1, at(10));
   auto other = f.enter(2);
   f.ledger.draining(true); // its continuation may be among them, and run for ever
-  CHECK(f.expire(at(10)) == requests{1, 2});
-  CHECK(f.ledger.leave(other) == stop_reason::timeout);
+  auto first = f.ledger.expire(at(10));
+  REQUIRE(first.answer.size() == 1);
+  CHECK(first.answer[0].request == 1);
+  CHECK(first.answer[0].why == stop_reason::timeout);
+  CHECK(first.next == at(10) + run_ledger::neighbour_grace);
+  CHECK_FALSE(f.ledger.stopping());
+  auto second = f.ledger.expire(first.next);
+  REQUIRE(second.answer.size() == 1);
+  CHECK(second.answer[0].request == 2);
+  CHECK(second.answer[0].why == stop_reason::neighbour); // it has no time limit
+  CHECK(f.ledger.leave(other) == stop_reason::neighbour);
+}
+
+TEST_CASE("an expired evaluation spares a turn whose microtasks come to an end",
+          "[runtime][run_ledger][A9]") {
+  fixture f;
+  f.await(1, at(10));
+  auto other = f.enter(2);
+  f.ledger.draining(true);
+  CHECK(f.expire(at(10)) == requests{1});
+  f.ledger.draining(false);
+  CHECK(f.expire(at(10) + run_ledger::neighbour_grace).empty());
+  CHECK(f.ledger.expire(at(10) + run_ledger::neighbour_grace).next == never);
+  CHECK(f.v8.stops == 0);
+  CHECK_FALSE(f.ledger.leave(other));
 }
 
 TEST_CASE("an expired evaluation stops a turn that is nobody's", "[runtime][run_ledger][A9]") {
@@ -416,7 +439,9 @@ TEST_CASE("an expired evaluation stops a turn that is nobody's", "[runtime][run_
   f.await(1, at(10));
   auto tasks = f.enter(0);
   CHECK(f.expire(at(10)) == requests{1});
-  CHECK(f.ledger.leave(tasks) == stop_reason::timeout);
+  CHECK_FALSE(f.ledger.stopping());
+  CHECK(f.expire(at(10) + run_ledger::neighbour_grace).empty());
+  CHECK(f.ledger.leave(tasks) == stop_reason::neighbour);
 }
 
 TEST_CASE("an expired evaluation spares a turn that runs a script of its own",
@@ -620,6 +645,7 @@ public:
     js::turn_id id = 0;
     run_ledger::turn run;
     std::optional<stop_reason> stopped{};
+    bool in_grace = false;
   };
 
   std::vector<frame> frames;
@@ -653,9 +679,17 @@ public:
 
   std::multiset<request_id> expire(steady_time now) {
     std::multiset<request_id> answer;
-    for (auto& f : frames)
-      if (f.run.deadline <= now && stop(f, stop_reason::timeout))
+    auto may_run_others = [&](frame& f) { return draining || f.run.request == 0; };
+    for (auto& f : frames) {
+      if (f.run.deadline > now)
+        continue;
+      if (f.in_grace && !may_run_others(f)) {
+        f.run.deadline = never;
+        f.in_grace = false;
+      } else if (stop(f, f.in_grace ? stop_reason::neighbour : stop_reason::timeout)) {
         answer.insert(f.run.request);
+      }
+    }
     for (;;) {
       auto due =
         std::ranges::min_element(waiting, {}, [](auto& entry) { return entry.second.deadline; });
@@ -669,9 +703,10 @@ public:
       auto& outermost = frames.front();
       if (outermost.run.request == request)
         stop(outermost, stop_reason::timeout);
-      else if (outermost.run.deadline == never && (draining || outermost.run.request == 0)
-               && stop(outermost, stop_reason::timeout))
-        answer.insert(outermost.run.request);
+      else if (outermost.run.deadline == never && may_run_others(outermost)) {
+        outermost.run.deadline = now + run_ledger::neighbour_grace;
+        outermost.in_grace = true;
+      }
     }
   }
 

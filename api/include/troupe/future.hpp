@@ -161,8 +161,15 @@ public:
 
   /// What `cancel` passes on to: the work that this outcome is made from.
   void depend_on(std::weak_ptr<cancellable> source) {
-    std::lock_guard guard{parking_lot::of(this).mutex};
-    source_.swap(source);
+    bool too_late = false;
+    {
+      std::lock_guard guard{parking_lot::of(this).mutex};
+      source_ = source;
+      too_late = cancelled_;
+    }
+    auto work = too_late ? source.lock() : nullptr;
+    if (work) // somebody has cancelled what came before it
+      work->cancel();
   }
 
   /// Asks whoever works on the outcome to stop.
@@ -170,6 +177,7 @@ public:
     std::shared_ptr<cancellable> source;
     {
       std::lock_guard guard{parking_lot::of(this).mutex};
+      cancelled_ = true;
       source = source_.lock();
     }
     if (source)
@@ -210,7 +218,9 @@ private:
   std::atomic<unsigned> flags_{0};
   std::optional<result<T>> outcome_;         // written once, between claimed and settled
   std::unique_ptr<continuation_parts> rare_; // the future's, until continued
-  std::weak_ptr<cancellable> source_;        // guarded by the parking lot's mutex
+  // Guarded by the parking lot's mutex.
+  std::weak_ptr<cancellable> source_;
+  bool cancelled_ = false;
 };
 
 /// Whoever drops this without settling the state breaks the promise: an executor

@@ -12,11 +12,13 @@
 #include <v8-proxy.h>
 #include <v8-regexp.h>
 #include <v8-statistics.h>
+#include <v8-template.h>
 #include <v8-typed-array.h>
 #include <v8-value-serializer.h>
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <unordered_map>
 #include <vector>
 
@@ -58,6 +60,56 @@ value_text copy_text(v8::Isolate* isolate, value_graph& graph, v8::Local<v8::Str
   return {text.data(), length, true};
 }
 
+/// The objects that a walk has met, by V8's identity hash: open addressing.
+class met_objects {
+public:
+  struct entry {
+    v8::Local<v8::Object> object{};
+    value_node* node = nullptr; // null: free
+    value_kind kind = value_kind::undefined;
+    int hash = 0;
+  };
+
+  [[nodiscard]] const entry* find(v8::Local<v8::Object> object) const {
+    auto hash = object->GetIdentityHash();
+    for (auto at = start(hash); slots_[at].node != nullptr; at = next(at))
+      if (slots_[at].hash == hash && slots_[at].object == object)
+        return &slots_[at];
+    return nullptr;
+  }
+
+  /// Requires that it is not there yet.
+  void add(v8::Local<v8::Object> object, value_node* node, value_kind kind) {
+    if (2 * ++used_ > slots_.size()) {
+      auto old = std::exchange(slots_, std::vector<entry>(2 * slots_.size()));
+      for (auto& each : old)
+        if (each.node != nullptr)
+          put(each);
+    }
+    put({object, node, kind, object->GetIdentityHash()});
+  }
+
+private:
+  void put(const entry& what) {
+    auto at = start(what.hash);
+    while (slots_[at].node != nullptr)
+      at = next(at);
+    slots_[at] = what;
+  }
+
+  [[nodiscard]] std::size_t start(int hash) const {
+    // V8's hashes are random, but of 20 bits only.
+    return (static_cast<std::size_t>(hash) * 0x9E3779B97F4A7C15u >> 20) & (slots_.size() - 1);
+  }
+
+  [[nodiscard]] std::size_t next(std::size_t at) const {
+    return (at + 1) & (slots_.size() - 1);
+  }
+
+  std::vector<entry> slots_ = std::vector<entry>(16); // a power of two of them
+  std::size_t used_ = 0;
+};
+
 /// Walks a script value depth first, with a stack of its own: a script can nest
 /// deeper than any native stack.
 class writer {
@@ -77,15 +129,24 @@ public:
   }
 
 private:
+  /// The keys of objects that look alike.
+  struct shape {
+    std::vector<v8::Local<v8::Value>> names;
+    std::vector<value_text> texts;
+  };
+
   /// A container that is being filled, slot by slot.
   struct frame {
     v8::Local<v8::Object> object;
     value_node* node;
-    v8::Local<v8::Array> keys{}; // of properties still to read
+    v8::Local<v8::Array> keys{}; // unless `like` knows them
+    std::uint32_t key_count = 0;
     std::uint32_t next_key = 0;
     std::size_t used = 0;           // properties stored so far
-    v8::Local<v8::Array> entries{}; // of a Map or Set
+    v8::Local<v8::Array> entries{}; // of a Map or Set; the array itself, if packed
     std::uint32_t next_item = 0;
+    std::uint32_t first_named = 0; // among the keys of a packed array
+    const shape* like = nullptr;   // what is known of the keys
   };
 
   result<value> failure() {
@@ -99,12 +160,16 @@ private:
   /// Where the walk is, as `$.a[3].b`.
   std::string path() {
     std::string text = "$";
-    for (const auto& [object, node, keys, next_key, used, entries, next_item] : open_) {
-      if (next_item > 0 && next_key == 0) {
-        text += fmt::format("[{}]", next_item - 1);
-      } else if (next_key > 0) {
+    for (const auto& at : open_) {
+      if (!at.entries.IsEmpty() && at.next_item > 0) {
+        text += fmt::format("[{}]", at.next_item - 1);
+      } else if (at.next_key > 0) {
         v8::Local<v8::Value> key;
-        if (keys->Get(context_, next_key - 1).ToLocal(&key) && key->IsString())
+        if (at.like != nullptr)
+          key = at.like->names[at.next_key - 1];
+        else if (!at.keys->Get(context_, at.next_key - 1).ToLocal(&key))
+          continue;
+        if (key->IsString())
           text += "." + to_utf8(isolate_, key.As<v8::String>());
         else if (key->IsNumber())
           text += fmt::format("[{}]", key.As<v8::Number>()->Value());
@@ -120,20 +185,19 @@ private:
 
   value_node* open_node(v8::Local<v8::Object> from, value_kind kind, value_slot& slot) {
     auto* node = graph_->make_node();
+    node->shared = false; // until it is met again
     slot = node_slot(kind, node);
-    known_.emplace(from->GetIdentityHash(), known{from, slot});
+    met_.add(from, node, kind);
     return node;
   }
 
   bool find_known(v8::Local<v8::Object> from, value_slot& slot) {
-    auto [first, last] = known_.equal_range(from->GetIdentityHash());
-    for (; first != last; ++first) {
-      if (first->second.object == from) {
-        slot = first->second.slot;
-        return true;
-      }
-    }
-    return false;
+    const auto* found = met_.find(from);
+    if (found == nullptr)
+      return false;
+    slot = node_slot(found->kind, found->node);
+    found->node->shared = true;
+    return true;
   }
 
   bool visit(v8::Local<v8::Value> from, value_slot& slot) {
@@ -244,15 +308,61 @@ private:
         || from->IsWasmModuleObject() || from->IsWasmMemoryObject()
         || from->InternalFieldCount() > 0)
       return refuse(fmt::format("a {}", to_utf8(isolate_, from->GetConstructorName())));
-    v8::Local<v8::Array> keys;
-    if (!own_keys(from).ToLocal(&keys))
-      return false;
-    if (keys->Length() == 0 && is_exotic(from))
+    frame filling{.object = from, .node = nullptr};
+    {
+      v8::EscapableHandleScope brief{isolate_};
+      v8::Local<v8::Array> keys;
+      if (!own_keys(from).ToLocal(&keys))
+        return false;
+      filling.key_count = keys->Length();
+      filling.like = known_shape(keys);
+      if (filling.like == nullptr)
+        filling.keys = brief.Escape(keys);
+    }
+    if (filling.key_count == 0 && is_exotic(from))
       return refuse(fmt::format("a {}", to_utf8(isolate_, from->GetConstructorName())));
-    auto* node = open_node(from, value_kind::object, slot);
-    node->properties = graph_->make_span<value_property>(keys->Length());
-    open_.push_back({.object = from, .node = node, .keys = keys});
+    if (filling.like == nullptr)
+      filling.like = new_shape(filling.keys);
+    filling.node = open_node(from, value_kind::object, slot);
+    filling.node->properties = graph_->make_span<value_property>(filling.key_count);
+    if (filling.key_count != 0)
+      open_.push_back(filling);
     return true;
+  }
+
+  const shape* known_shape(v8::Local<v8::Array> keys) {
+    for (const auto& known : shapes_)
+      if (known.names.size() == keys->Length() && matches(known, keys))
+        return &known;
+    return nullptr;
+  }
+
+  /// Null when there are too many shapes already, or keys that are no names.
+  const shape* new_shape(v8::Local<v8::Array> keys) {
+    if (keys->Length() == 0 || keys->Length() > shape_names_max || shapes_.size() >= shapes_max)
+      return nullptr;
+    shape made;
+    for (std::uint32_t i = 0; i < keys->Length(); ++i) {
+      v8::Local<v8::Value> name;
+      if (!keys->Get(context_, i).ToLocal(&name) || !name->IsString())
+        return nullptr;
+      made.names.push_back(name);
+      made.texts.push_back(intern(name.As<v8::String>()));
+    }
+    return &shapes_.emplace_back(std::move(made));
+  }
+
+  bool matches(const shape& known, v8::Local<v8::Array> keys) {
+    struct progress {
+      const shape* known;
+      bool same = true;
+    } seen{&known};
+    auto compare = [](std::uint32_t index, v8::Local<v8::Value> key, void* data) {
+      auto& self = *static_cast<progress*>(data);
+      self.same = key == self.known->names[index];
+      return self.same ? v8::Array::CallbackResult::kContinue : v8::Array::CallbackResult::kBreak;
+    };
+    return keys->Iterate(context_, compare, &seen).IsJust() && seen.same;
   }
 
   /// Is an object that shows no properties nothing without its internal state,
@@ -271,17 +381,22 @@ private:
   bool open_array(v8::Local<v8::Array> from, value_slot& slot) {
     auto* node = open_node(from, value_kind::array, slot);
     node->length = from->Length();
+    frame filling{.object = from, .node = node};
+    v8::EscapableHandleScope brief{isolate_};
     v8::Local<v8::Array> keys;
     if (!own_keys(from).ToLocal(&keys))
       return false;
     // A mostly empty array keeps its elements as properties.
     std::uint32_t present = 0;
-    while (present < keys->Length() && present < node->length) {
-      v8::Local<v8::Value> key;
-      if (!keys->Get(context_, present).ToLocal(&key) || !key->IsUint32())
-        break;
-      ++present;
-    }
+    auto count = [](std::uint32_t, v8::Local<v8::Value> key, void* counter) {
+      if (!key->IsUint32())
+        return v8::Array::CallbackResult::kBreak;
+      ++*static_cast<std::uint32_t*>(counter);
+      return v8::Array::CallbackResult::kContinue;
+    };
+    if (keys->Iterate(context_, count, &present).IsNothing())
+      return false;
+    present = std::min(present, node->length);
     bool dense = detail::is_dense(present, node->length);
     if (dense) {
       node->items = graph_->make_span<value_slot>(node->length);
@@ -289,7 +404,15 @@ private:
         item = plain_slot(value_kind::hole);
     }
     node->properties = graph_->make_span<value_property>(keys->Length() - (dense ? present : 0));
-    open_.push_back({.object = from, .node = node, .keys = keys});
+    filling.key_count = keys->Length();
+    if (present == node->length) {
+      filling.entries = from;
+      filling.first_named = present;
+    }
+    if (filling.key_count != filling.first_named)
+      filling.keys = brief.Escape(keys);
+    if (filling.key_count != 0)
+      open_.push_back(filling);
     return true;
   }
 
@@ -297,7 +420,7 @@ private:
                        value_slot& slot) {
     auto* node = open_node(from, kind, slot);
     node->items = graph_->make_span<value_slot>(entries->Length());
-    open_.push_back({.object = from, .node = node, .keys = {}, .entries = entries});
+    open_.push_back({.object = from, .node = node, .entries = entries});
     return true;
   }
 
@@ -335,7 +458,7 @@ private:
     }
     node->properties = graph_->make_span<value_property>(keys.size());
     auto list = v8::Array::New(isolate_, keys.data(), keys.size());
-    open_.push_back({.object = from, .node = node, .keys = list});
+    open_.push_back({.object = from, .node = node, .keys = list, .key_count = list->Length()});
     return true;
   }
 
@@ -427,45 +550,74 @@ private:
   bool step() {
     auto& top = open_.back();
     if (!top.entries.IsEmpty()) {
-      if (top.next_item == top.node->items.size()) {
-        open_.pop_back();
-        return true;
-      }
-      auto index = top.next_item++;
-      v8::Local<v8::Value> item;
-      return top.entries->Get(context_, index).ToLocal(&item)
-             && visit(item, top.node->items[index]);
+      if (top.next_item < top.node->items.size())
+        return take_element(top.entries, top.next_item++, top.node->items);
+      top.entries = {};
+      top.next_key = top.first_named;
     }
-    if (top.next_key == top.keys->Length()) {
+    if (top.next_key == top.key_count) {
       top.node->properties = top.node->properties.first(top.used);
       open_.pop_back();
       return true;
     }
+    auto place = top.next_key++;
+    if (top.like != nullptr)
+      return take_property(top, top.like->names[place], top.like->texts[place]);
     v8::Local<v8::Value> key;
-    v8::Local<v8::Value> item;
-    if (!top.keys->Get(context_, top.next_key++).ToLocal(&key))
-      return false;
-    if (!top.object->Get(context_, key).ToLocal(&item))
-      return false;
-    if (item->IsUndefined()) {
-      // A getter may have deleted the property since the keys were listed.
-      bool has = false;
-      if (!has_own(top.object, key).To(&has))
-        return false;
-      if (!has)
-        return true;
-    }
-    if (key->IsUint32()) {
-      auto index = key.As<v8::Uint32>()->Value();
-      if (index < top.node->items.size())
-        return visit(item, top.node->items[index]);
-    }
     v8::Local<v8::String> name;
-    if (!key->ToString(context_).ToLocal(&name))
+    if (!top.keys->Get(context_, place).ToLocal(&key))
       return false;
-    auto& property = top.node->properties[top.used++];
-    property.key = intern(name);
-    return visit(item, property.item);
+    if (key->IsUint32() && key.As<v8::Uint32>()->Value() < top.node->items.size())
+      return take_element(top.object, key.As<v8::Uint32>()->Value(), top.node->items);
+    return key->ToString(context_).ToLocal(&name) && take_property(top, key, intern(name));
+  }
+
+  /// Reads a property into the next place of its node.
+  bool take_property(frame& top, v8::Local<v8::Value> key, const value_text& text) {
+    return take_if_there([&] { return top.object->Get(context_, key); },
+                         [&] { return has_own(top.object, key); },
+                         [&]() -> value_slot& {
+                           auto& property = top.node->properties[top.used++];
+                           property.key = text;
+                           return property.item;
+                         });
+  }
+
+  /// Reads an element.
+  bool take_element(v8::Local<v8::Object> from, std::uint32_t index,
+                    std::span<value_slot> items) {
+    return take_if_there([&] { return from->Get(context_, index); },
+                         [&] { return from->HasOwnProperty(context_, index); },
+                         [&]() -> value_slot& { return items[index]; });
+  }
+
+  /// Reads what `get` gives, unless a getter has deleted it since it was listed.
+  template <class Get, class Has, class Place>
+  bool take_if_there(Get get, Has has, Place place) {
+    v8::Local<v8::Value> item;
+    value_slot* slot = nullptr;
+    {
+      // Most items are plain; their handles would keep V8's garbage collector busy.
+      v8::EscapableHandleScope brief{isolate_};
+      v8::Local<v8::Value> got;
+      if (!get().ToLocal(&got))
+        return false;
+      if (got->IsUndefined()) {
+        bool is_there = false;
+        if (!has().To(&is_there))
+          return false;
+        if (!is_there)
+          return true;
+      }
+      slot = &place();
+      bool remembered =
+        got->IsObject()
+        || (got->IsString() && got.template As<v8::String>()->Length() >= shared_text_min);
+      if (!remembered)
+        return visit(got, *slot);
+      item = brief.Escape(got);
+    }
+    return visit(item, *slot);
   }
 
   v8::Maybe<bool> has_own(v8::Local<v8::Object> object, v8::Local<v8::Value> key) {
@@ -475,6 +627,8 @@ private:
 
   static constexpr int shared_text_min = 64;
   static constexpr int looks_max = 8;
+  static constexpr std::uint32_t shape_names_max = 64;
+  static constexpr std::size_t shapes_max = 16;
   static constexpr std::size_t never_too_much = std::size_t{16} << 20;
 
   /// Records of the same shape share their keys.
@@ -502,11 +656,6 @@ private:
       .ToLocalChecked();
   }
 
-  struct known {
-    v8::Local<v8::Object> object;
-    value_slot slot;
-  };
-
   struct interned {
     v8::Local<v8::String> name;
     value_text text;
@@ -516,7 +665,8 @@ private:
   v8::Local<v8::Context> context_;
   std::shared_ptr<value_graph> graph_;
   std::vector<frame> open_;
-  std::unordered_multimap<int, known> known_;
+  met_objects met_;
+  std::deque<shape> shapes_; // frames point into it
   std::unordered_multimap<int, interned> keys_;
   std::unordered_multimap<int, interned> strings_;
   std::size_t copied_ = 0;     // bytes of large strings
@@ -534,6 +684,9 @@ public:
     : isolate_(here.v8()), context_(context) {
   }
 
+  static constexpr std::size_t templated_properties_max = 64;
+  static constexpr std::size_t shapes_max = 256;
+
   v8::MaybeLocal<v8::Value> read(const value_slot& from) {
     v8::Local<v8::Value> root;
     if (!make(from).ToLocal(&root))
@@ -549,8 +702,17 @@ private:
     v8::Local<v8::Object> object;
     value_kind kind;
     const value_node* node;
+    bool items_placed = false;      ///< All but arrays.
+    bool properties_placed = false; ///< All but those with an identity.
     std::size_t next_item = 0;
     std::size_t next_property = 0;
+  };
+
+  /// Objects of one shape are made at once, from one template.
+  struct shape {
+    std::span<const value_property> like; ///< The first object of this shape.
+    bool templated = false;
+    v8::Local<v8::DictionaryTemplate> made{};
   };
 
   v8::MaybeLocal<v8::Value> make(const value_slot& from) {
@@ -590,6 +752,18 @@ private:
     return made;
   }
 
+  /// The keys of records come again and again, and V8 looks each of them up.
+  v8::MaybeLocal<v8::Value> make_name(const value_text& key) {
+    auto& last = names_[(reinterpret_cast<std::uintptr_t>(key.data) >> 4) % names_.size()];
+    if (last.data != key.data || last.length != key.length || last.name.IsEmpty()) {
+      v8::Local<v8::Value> made;
+      if (!make_string(key).ToLocal(&made))
+        return {};
+      last = {key.data, key.length, made.As<v8::String>()->InternalizeString(isolate_)};
+    }
+    return last.name;
+  }
+
   v8::MaybeLocal<v8::Value> make_bigint(const value_node& node) {
     v8::Local<v8::BigInt> made;
     if (!v8::BigInt::NewFromWords(context_, node.negative ? 1 : 0,
@@ -600,19 +774,130 @@ private:
   }
 
   v8::MaybeLocal<v8::Value> make_object(const value_slot& from) {
-    if (auto found = known_.find(from.node); found != known_.end())
-      return found->second;
-    v8::Local<v8::Object> made;
-    if (!make_empty(from).ToLocal(&made))
-      return {};
-    known_.emplace(from.node, made);
     const auto& node = *from.node;
-    bool fill = from.kind == value_kind::array || from.kind == value_kind::object
-                || from.kind == value_kind::map || from.kind == value_kind::set
-                || from.kind == value_kind::error;
-    if (fill && (!node.items.empty() || !node.properties.empty()))
-      open_.push_back({made, from.kind, &node});
-    return made;
+    if (node.shared)
+      if (auto found = known_.find(&node); found != known_.end())
+        return found->second;
+    frame filling{.object = {}, .kind = from.kind, .node = &node};
+    if (!make_begun(from, filling).ToLocal(&filling.object))
+      return {};
+    if (node.shared)
+      known_.emplace(&node, filling.object);
+    bool fills = from.kind == value_kind::array || from.kind == value_kind::object
+                 || from.kind == value_kind::map || from.kind == value_kind::set
+                 || from.kind == value_kind::error;
+    if (fills && !is_whole(filling))
+      open_.push_back(filling);
+    return filling.object;
+  }
+
+  /// Is nothing left to fill in?
+  static bool is_whole(const frame& made) {
+    return std::ranges::all_of(made.node->items,
+                               [&](const auto& item) { return is_placed(made, item); })
+           && std::ranges::all_of(made.node->properties, [&](const auto& property) {
+                return is_placed(made, property);
+              });
+  }
+
+  static bool is_placed(const frame& in, const value_slot& item) {
+    return in.items_placed && item.kind != value_kind::array;
+  }
+
+  static bool is_placed(const frame& in, const value_property& property) {
+    return in.properties_placed && !detail::has_identity(property.item.kind);
+  }
+
+  /// The object, with as much of its content as can be put in at once.
+  v8::MaybeLocal<v8::Object> make_begun(const value_slot& from, frame& filling) {
+    if (from.kind == value_kind::object) {
+      v8::Local<v8::Object> made;
+      if (make_from_template(*from.node).ToLocal(&made)) {
+        filling.properties_placed = true;
+        return made;
+      }
+    } else if (from.kind == value_kind::array && is_packed(*from.node)) {
+      filling.items_placed = true;
+      return make_packed(*from.node);
+    }
+    return make_empty(from);
+  }
+
+  /// An array that has items, all of them.
+  static bool is_packed(const value_node& node) {
+    return !node.items.empty() && std::ranges::none_of(node.items, [](const auto& item) {
+      return item.kind == value_kind::hole;
+    });
+  }
+
+  /// With its items: objects too, which are then filled one by one, but no arrays,
+  /// which could nest deeper than the native stack.
+  v8::MaybeLocal<v8::Object> make_packed(const value_node& node) {
+    placed_.clear();
+    for (const auto& item : node.items) {
+      v8::Local<v8::Value> made = v8::Undefined(isolate_);
+      if (item.kind != value_kind::array && !make(item).ToLocal(&made))
+        return {};
+      placed_.push_back(made);
+    }
+    return v8::Array::New(isolate_, placed_.data(), placed_.size());
+  }
+
+  v8::MaybeLocal<v8::Object> make_from_template(const value_node& node) {
+    auto* known = shape_of(node.properties);
+    if (known == nullptr)
+      return {};
+    std::vector<v8::MaybeLocal<v8::Value>> values;
+    values.reserve(node.properties.size());
+    for (const auto& property : node.properties) {
+      v8::Local<v8::Value> made = v8::Undefined(isolate_);
+      if (!detail::has_identity(property.item.kind) && !make(property.item).ToLocal(&made))
+        return {};
+      values.emplace_back(made);
+    }
+    return known->made->NewInstance(context_, {values.data(), values.size()});
+  }
+
+  /// The shape of an object, from the second one of the same kind on. Keys are
+  /// compared by address: a graph that comes from a script has each key once.
+  shape* shape_of(std::span<const value_property> properties) {
+    if (properties.empty() || properties.size() > templated_properties_max)
+      return nullptr;
+    std::size_t hash = properties.size();
+    for (const auto& property : properties)
+      hash = hash * 31 + (reinterpret_cast<std::uintptr_t>(property.key.data) >> 3);
+    auto found = shapes_.find(hash);
+    if (found == shapes_.end()) {
+      if (shapes_.size() < shapes_max)
+        shapes_.emplace(hash, shape{properties});
+      return nullptr;
+    }
+    auto& known = found->second;
+    if (!std::ranges::equal(known.like, properties, [](const auto& a, const auto& b) {
+          return a.key.data == b.key.data && a.key.length == b.key.length;
+        }))
+      return nullptr;
+    if (!known.templated) {
+      known.templated = true;
+      known.made = make_template(properties);
+    }
+    return known.made.IsEmpty() ? nullptr : &known;
+  }
+
+  /// Empty when there are keys that are more than plain names.
+  v8::Local<v8::DictionaryTemplate> make_template(std::span<const value_property> properties) {
+    std::vector<std::string_view> names;
+    for (const auto& [key, item] : properties) {
+      auto latin1 = key.latin1();
+      if (key.two_byte || key.length == 0
+          || std::ranges::any_of(latin1, [](auto c) { return c >= 0x80; })
+          || (latin1[0] >= '0' && latin1[0] <= '9'))
+        return {};
+      names.emplace_back(reinterpret_cast<const char*>(latin1.data()), latin1.size());
+      if (names.back() == "__proto__" || std::ranges::count(names, names.back()) != 1)
+        return {};
+    }
+    return v8::DictionaryTemplate::New(isolate_, {names.data(), names.size()});
   }
 
   v8::MaybeLocal<v8::Object> make_empty(const value_slot& from) {
@@ -786,11 +1071,13 @@ private:
       return fill_item(top, object);
     if (top.next_property < node.properties.size()) {
       const auto& property = node.properties[top.next_property++];
+      if (is_placed(top, property))
+        return true;
       bool hidden = top.kind == value_kind::error && property.item.kind != value_kind::undefined
                     && is_error_field(property.key);
       v8::Local<v8::Value> item;
       v8::Local<v8::Value> key;
-      if (!make(property.item).ToLocal(&item) || !make_string(property.key).ToLocal(&key))
+      if (!make(property.item).ToLocal(&item) || !make_name(property.key).ToLocal(&key))
         return false;
       if (hidden)
         return define(object, key.As<v8::String>(), item);
@@ -805,7 +1092,8 @@ private:
     auto kind = top.kind;
     auto index = top.next_item;
     top.next_item += kind == value_kind::map ? 2 : 1;
-    if (kind == value_kind::array && items[index].kind == value_kind::hole)
+    if (kind == value_kind::array
+        && (items[index].kind == value_kind::hole || is_placed(top, items[index])))
       return true;
     v8::Local<v8::Value> item;
     if (!make(items[index]).ToLocal(&item))
@@ -840,6 +1128,14 @@ private:
   v8::Local<v8::Context> context_;
   std::vector<frame> open_;
   std::unordered_map<const value_node*, v8::Local<v8::Object>> known_;
+  std::vector<v8::Local<v8::Value>> placed_;
+  std::unordered_map<std::size_t, shape> shapes_;
+  struct used_name {
+    const void* data = nullptr;
+    std::uint32_t length = 0;
+    v8::Local<v8::String> name{};
+  };
+  std::array<used_name, 64> names_;
 };
 
 } // namespace

@@ -56,6 +56,7 @@ struct value_node {
   std::uint32_t length = 0;
   element_type element = element_type::uint8;
   bool negative = false;
+  bool shared = true; ///< May be reached twice; false only when that is known.
   double number = 0;
   value_text text;
   value_text extra;

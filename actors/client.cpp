@@ -89,10 +89,12 @@ void context_link::cancel(request_id request) {
 void context_link::close(exit_report report) {
   std::vector<std::shared_ptr<reply_receiver>> open;
   decltype(on_exit_) watchers;
+  decltype(last_batch_) unopened; // its requests refer to this link
   {
     std::lock_guard guard{mutex_};
     if (report_)
       return;
+    unopened.swap(last_batch_);
     for (auto& entry : open_)
       if (is_open(entry))
         open.push_back(std::move(entry.receiver));

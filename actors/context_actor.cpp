@@ -24,6 +24,7 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
   {
     context_actor self{std::move(around), std::move(spawned)};
     if (auto started = self.start(); started) {
+      self.started_ = true;
       spawn_reply ready{self.spawned_.request, self.spawned_.context, self.self_, {}};
       send_to_scheduled(supervisor, ready);
       caf::anon_send(owner, std::move(ready));
@@ -103,23 +104,22 @@ void context_actor::end(errc reason, std::string message) {
 
 void context_actor::lost() {
   // V8 will never return to this thread, so the end is told from inside it.
-  if (!self_) {
-    // It is still in the making.
-    error why{.code = errc::spawn_failed,
-              .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
-    caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
-    send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
-    return;
-  }
-  if (!environment_->ledger()->enter_host())
+  if (self_ && !environment_->ledger()->enter_host())
     return; // it was given up before
   report_.reason = errc::context_lost;
   report_.message =
     fmt::format("context '{}' ran out of memory inside V8, which cannot go on", report_.name);
-  report_.runs = environment_->runs();
-  environment_->ledger()->retire();
-  around_.watched->remove(spawned_.context);
-  end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
+  if (!started_) {
+    error why{.code = errc::spawn_failed,
+              .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
+    caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
+  }
+  if (self_) {
+    report_.runs = environment_->runs();
+    environment_->ledger()->retire();
+    around_.watched->remove(spawned_.context);
+    end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
+  }
   send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
 }
 

@@ -123,6 +123,7 @@ private:
   } answering_; // the run that was begun last
   std::vector<request_id> idle_requests_;
   bool known_to_watchdog_ = false;
+  bool started_ = false; ///< Its owner has been told.
   bool draining_ = false;
   bool ended_ = false;
   exit_report report_;

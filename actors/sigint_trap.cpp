@@ -43,7 +43,12 @@ void on_sigint(int) {
   handlers_running.fetch_add(1);
   if (holds_in(state.fetch_add(one_signal)) == 0) {
     // The last hold has ended since the kernel chose this handler; the previous
-    // one is installed already.
+    // one is installed already. Unless somebody has put ours back meanwhile, who
+    // found it during a hold: then the default is all that is left.
+    struct sigaction current {};
+    sigaction(SIGINT, nullptr, &current);
+    if (current.sa_handler == &on_sigint)
+      ::signal(SIGINT, SIG_DFL);
     ::kill(::getpid(), SIGINT);
   } else {
     for (auto& subscriber : subscribers) {
@@ -70,7 +75,10 @@ public:
     ours.sa_handler = &on_sigint;
     ours.sa_flags = SA_RESTART;
     sigemptyset(&ours.sa_mask);
-    sigaction(SIGINT, &ours, &previous);
+    struct sigaction found {};
+    sigaction(SIGINT, &ours, &found);
+    if (found.sa_handler != &on_sigint)
+      previous = found;
   }
 
   ~process_hold() override {

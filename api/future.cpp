@@ -24,6 +24,14 @@ void post(const std::shared_ptr<callback_queue>& queue, std::function<void()> wo
     work();
 }
 
+void hand_over(const executor& where, std::function<void()> work) noexcept {
+  try {
+    where(std::move(work));
+  } catch (...) {
+    // The continuation is gone, and with it the promise of what it would give.
+  }
+}
+
 bool may_wait() noexcept {
   return js::current_thread_role() == js::thread_role::user;
 }

@@ -18,6 +18,7 @@
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
 
@@ -63,6 +64,10 @@ struct meta_objects {
     register_messages();
   }
 };
+
+// A thread that is about to leave its turn must not be taken for one that never
+// will.
+constexpr std::chrono::milliseconds stop_grace_min{10};
 
 /// What V8 can work with at all.
 result<void> check(const context_options& options) {
@@ -112,7 +117,8 @@ struct runtime::core {
       resources(options.max_contexts, actors::measure_resources()),
       client(std::make_shared<actors::client>(system)), watchdog(system, watched),
       supervisor(system.spawn<actors::supervisor_actor>(
-        engine, watchdog.handle(), watched, make_hooks(options), resources, options.stop_grace)),
+        engine, watchdog.handle(), watched, make_hooks(options), resources,
+        std::max(options.stop_grace, stop_grace_min))),
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
     supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });

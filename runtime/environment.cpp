@@ -13,6 +13,7 @@
 #include <v8-microtask-queue.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
 
 namespace troupe::js {
@@ -40,11 +41,14 @@ environment::environment(engine& engine, event_loop& loop, const context_options
              {.heap_limit_reached = [this] { ledger_->stop_all(stop_reason::heap_limit); },
               .lost = [this] { events_.lost(); }}),
     rejections_(std::make_unique<rejection_log>()) {
-  events_.write = [this, host = std::move(events_.write)](const console_line& line) {
-    call_host([&] { host(line); });
-  };
   events_.uncaught = [this, host = std::move(events_.uncaught)](error what) {
-    call_host([&] { host(std::move(what)); });
+    if (auto failed = call_host([&] { host(std::move(what)); }))
+      std::fputs(fmt::format("troupe: on_uncaught_error threw: {}\n", failed->message).c_str(),
+                 stderr);
+  };
+  events_.write = [this, host = std::move(events_.write)](const console_line& line) {
+    if (auto failed = call_host([&] { host(line); }))
+      events_.uncaught(*std::move(failed));
   };
   auto* v8 = isolate_.v8();
   ledger_ = std::make_shared<run_ledger>(
@@ -197,11 +201,19 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   return stopped;
 }
 
-void environment::call_host(function_ref<void()> call) {
+std::optional<error> environment::call_host(function_ref<void()> call) {
   if (!ledger_->enter_host())
     park_for_ever();
-  call();
+  std::optional<error> thrown;
+  try {
+    call();
+  } catch (const std::exception& what) {
+    thrown = error{.code = errc::host_exception, .message = what.what()};
+  } catch (...) {
+    thrown = error{.code = errc::host_exception, .message = "an exception of unknown type"};
+  }
   ledger_->leave_host();
+  return thrown;
 }
 
 /// Runs the microtasks. @returns whether V8 discarded some.
@@ -422,8 +434,10 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   // answers.
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
     return;
-  if (ledger_->settle(request))
-    call_host([&] { answer_and_release(request, sigint, std::move(answer)); });
+  if (!ledger_->settle(request))
+    return;
+  if (auto thrown = call_host([&] { answer_and_release(request, sigint, std::move(answer)); }))
+    events_.uncaught(*std::move(thrown));
 }
 
 void environment::abandon(request_id request) {

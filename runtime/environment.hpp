@@ -141,8 +141,10 @@ private:
   };
 
   /// Calls a function of the host from inside a turn. Does not return when the
-  /// isolate has been given up meanwhile: what the host had may be gone.
-  void call_host(function_ref<void()> call);
+  /// isolate has been given up meanwhile: what the host had may be gone. V8's frames
+  /// are below, through which nothing may be thrown.
+  /// @returns what it threw.
+  std::optional<error> call_host(function_ref<void()> call);
 
   using script_body = function_ref<void(isolate_scope&, v8::Local<v8::Context>)>;
   using answer_body = function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>)>;

@@ -110,6 +110,7 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
   if (give_up_at_ <= now && !frames_.empty() && !given_up()) {
     if (in_host_ == 0) {
       given_up_.store(true, std::memory_order_release);
+      end_holds(); // its thread will not
       result.give_up = true;
     } else {
       give_up_at_ = now + host_call_patience;
@@ -171,9 +172,19 @@ void run_ledger::close(steady_time give_up_at) {
 void run_ledger::retire() {
   std::lock_guard guard{mutex_};
   brake_ = {};
+  end_holds();
 }
 
 // -- private ------------------------------------------------------------------------
+
+void run_ledger::end_holds() {
+  for (auto& frame : frames_)
+    if (frame.run.sigint)
+      frame.run.sigint->end();
+  for (auto& [request, waiting] : waiting_)
+    if (waiting.run.sigint)
+      waiting.run.sigint->end();
+}
 
 bool run_ledger::may_run_others(const open_turn& which) const {
   return which.run.request == 0 || draining_.load(std::memory_order_relaxed);

@@ -179,6 +179,7 @@ private:
   };
 
   [[nodiscard]] bool may_run_others(const open_turn& which) const;
+  void end_holds();
   void stop_stack(stop_reason reason);
   bool stop(open_turn& target, stop_reason reason);
   bool forget(request_id request);

@@ -125,7 +125,10 @@ public:
     while (!open_.empty())
       if (!step())
         return failure();
-    return value_access::make(detail::has_node(root.kind) ? std::move(graph_) : nullptr, root);
+    if (!detail::has_node(root.kind))
+      return value_access::make(nullptr, root);
+    graph_->set_root(root.node);
+    return value_access::make(std::move(graph_), root);
   }
 
 private:
@@ -223,10 +226,14 @@ private:
   bool visit_string(v8::Local<v8::String> from, value_slot& slot) {
     auto* node = graph_->make_node();
     slot = node_slot(value_kind::string, node);
-    if (from->Length() < shared_text_min) {
-      node->text = copy_text(isolate_, *graph_, from);
-      return true;
-    }
+    if (from->Length() >= shared_text_min)
+      return share(from, node->text);
+    node->text = copy_text(isolate_, *graph_, from);
+    return true;
+  }
+
+  /// Copies a large string, once.
+  bool share(v8::Local<v8::String> from, value_text& text) {
     // A large string that occurs many times is one string in the script's heap,
     // and must not be many outside it. Compared by identity: V8 gives all strings
     // of more than 16,383 units and of one length the same hash.
@@ -234,14 +241,14 @@ private:
     auto [first, last] = strings_.equal_range(hash);
     for (; first != last; ++first) {
       if (first->second.name == from) {
-        node->text = first->second.text;
+        text = first->second.text;
         return true;
       }
     }
     if (!charge(static_cast<std::size_t>(from->Length()) * (from->IsOneByte() ? 1 : 2)))
       return false;
-    node->text = copy_text(isolate_, *graph_, from);
-    strings_.emplace(hash, interned{from, node->text});
+    text = copy_text(isolate_, *graph_, from);
+    strings_.emplace(hash, interned{from, text});
     return true;
   }
 
@@ -346,8 +353,12 @@ private:
       v8::Local<v8::Value> name;
       if (!keys->Get(context_, i).ToLocal(&name) || !name->IsString())
         return nullptr;
+      // Long names are charged when they are read, one by one.
+      if (name.As<v8::String>()->Length() >= shared_text_min)
+        return nullptr;
       made.names.push_back(name);
-      made.texts.push_back(intern(name.As<v8::String>()));
+      if (!intern(name.As<v8::String>(), made.texts.emplace_back()))
+        return nullptr;
     }
     return &shapes_.emplace_back(std::move(made));
   }
@@ -569,7 +580,9 @@ private:
       return false;
     if (key->IsUint32() && key.As<v8::Uint32>()->Value() < top.node->items.size())
       return take_element(top.object, key.As<v8::Uint32>()->Value(), top.node->items);
-    return key->ToString(context_).ToLocal(&name) && take_property(top, key, intern(name));
+    value_text text;
+    return key->ToString(context_).ToLocal(&name) && intern(name, text)
+           && take_property(top, key, text);
   }
 
   /// Reads a property into the next place of its node.
@@ -602,7 +615,8 @@ private:
       v8::Local<v8::Value> got;
       if (!get().ToLocal(&got))
         return false;
-      if (got->IsUndefined()) {
+      // What it hides of its prototypes comes to light then.
+      if (got->IsUndefined() || got->IsFunction()) {
         bool is_there = false;
         if (!has().To(&is_there))
           return false;
@@ -632,16 +646,21 @@ private:
   static constexpr std::size_t never_too_much = std::size_t{16} << 20;
 
   /// Records of the same shape share their keys.
-  value_text intern(v8::Local<v8::String> name) {
+  bool intern(v8::Local<v8::String> name, value_text& text) {
+    if (name->Length() >= shared_text_min)
+      return share(name, text);
     // V8 hashes very long strings by their length alone, so a script can make all
     // of them collide: look at a few only.
     auto [first, last] = keys_.equal_range(name->GetIdentityHash());
-    for (int looks = 0; first != last && looks < looks_max; ++first, ++looks)
-      if (first->second.name->StringEquals(name))
-        return first->second.text;
-    auto text = copy_text(isolate_, *graph_, name);
+    for (int looks = 0; first != last && looks < looks_max; ++first, ++looks) {
+      if (first->second.name->StringEquals(name)) {
+        text = first->second.text;
+        return true;
+      }
+    }
+    text = copy_text(isolate_, *graph_, name);
     keys_.emplace(name->GetIdentityHash(), interned{name, text});
-    return text;
+    return true;
   }
 
   v8::MaybeLocal<v8::Array> own_keys(v8::Local<v8::Object> from) {
@@ -680,12 +699,15 @@ private:
 /// Builds script values from a graph, depth first with a stack of its own.
 class reader {
 public:
-  reader(isolate_scope& here, v8::Local<v8::Context> context)
-    : isolate_(here.v8()), context_(context) {
+  /// With `whole`, `from` is all that one walk has met: its nodes know whether
+  /// they can be reached twice.
+  reader(isolate_scope& here, v8::Local<v8::Context> context, bool whole)
+    : isolate_(here.v8()), context_(context), whole_(whole) {
   }
 
   static constexpr std::size_t templated_properties_max = 64;
   static constexpr std::size_t shapes_max = 256;
+  static constexpr int templated_from = 8;
 
   v8::MaybeLocal<v8::Value> read(const value_slot& from) {
     v8::Local<v8::Value> root;
@@ -711,7 +733,7 @@ private:
   /// Objects of one shape are made at once, from one template.
   struct shape {
     std::span<const value_property> like; ///< The first object of this shape.
-    bool templated = false;
+    int met = 1;
     v8::Local<v8::DictionaryTemplate> made{};
   };
 
@@ -775,13 +797,14 @@ private:
 
   v8::MaybeLocal<v8::Value> make_object(const value_slot& from) {
     const auto& node = *from.node;
-    if (node.shared)
+    bool met_once = whole_ && !node.shared;
+    if (!met_once)
       if (auto found = known_.find(&node); found != known_.end())
         return found->second;
     frame filling{.object = {}, .kind = from.kind, .node = &node};
     if (!make_begun(from, filling).ToLocal(&filling.object))
       return {};
-    if (node.shared)
+    if (!met_once)
       known_.emplace(&node, filling.object);
     bool fills = from.kind == value_kind::array || from.kind == value_kind::object
                  || from.kind == value_kind::map || from.kind == value_kind::set
@@ -858,7 +881,7 @@ private:
     return known->made->NewInstance(context_, {values.data(), values.size()});
   }
 
-  /// The shape of an object, from the second one of the same kind on. Keys are
+  /// The shape of an object, when there are many of the same kind. Keys are
   /// compared by address: a graph that comes from a script has each key once.
   shape* shape_of(std::span<const value_property> properties) {
     if (properties.empty() || properties.size() > templated_properties_max)
@@ -877,10 +900,8 @@ private:
           return a.key.data == b.key.data && a.key.length == b.key.length;
         }))
       return nullptr;
-    if (!known.templated) {
-      known.templated = true;
+    if (++known.met == templated_from) // a template costs as much as a few objects
       known.made = make_template(properties);
-    }
     return known.made.IsEmpty() ? nullptr : &known;
   }
 
@@ -1126,6 +1147,7 @@ private:
 
   v8::Isolate* isolate_;
   v8::Local<v8::Context> context_;
+  bool whole_;
   std::vector<frame> open_;
   std::unordered_map<const value_node*, v8::Local<v8::Object>> known_;
   std::vector<v8::Local<v8::Value>> placed_;
@@ -1156,7 +1178,10 @@ v8::MaybeLocal<v8::Value> clone_in(isolate_scope& here, v8::Local<v8::Context> c
                                    const value& from) {
   v8::EscapableHandleScope handles{here.v8()};
   v8::Local<v8::Value> made;
-  if (!reader{here, context}.read(value_access::slot(from)).ToLocal(&made))
+  const auto& slot = value_access::slot(from);
+  const auto& graph = value_access::graph(from);
+  bool whole = graph != nullptr && detail::has_node(slot.kind) && graph->root() == slot.node;
+  if (!reader{here, context, whole}.read(slot).ToLocal(&made))
     return {};
   return handles.Escape(made);
 }

@@ -56,7 +56,9 @@ struct value_node {
   std::uint32_t length = 0;
   element_type element = element_type::uint8;
   bool negative = false;
-  bool shared = true; ///< May be reached twice; false only when that is known.
+  /// May be reached twice; false only when a walk from `value_graph::root` met it
+  /// once.
+  bool shared = true;
   double number = 0;
   value_text text;
   value_text extra;
@@ -107,12 +109,23 @@ public:
   [[nodiscard]] value_text make_text(std::string_view utf8);
   [[nodiscard]] value_text make_text(std::u16string_view utf16);
 
+  /// The node that all of this graph was reached from; null for a graph that was
+  /// put together in another way.
+  [[nodiscard]] const value_node* root() const noexcept {
+    return root_;
+  }
+
+  void set_root(const value_node* node) noexcept {
+    root_ = node;
+  }
+
   /// Keeps `other`, whose nodes this graph's slots refer to.
   void adopt(std::shared_ptr<const value_graph> other);
 
 private:
   std::pmr::monotonic_buffer_resource memory_;
   std::vector<std::shared_ptr<const value_graph>> adopted_;
+  const value_node* root_ = nullptr;
 };
 
 /// The only way into a `value` besides its public face.

@@ -3,6 +3,7 @@
 #include "tests/api/helpers.hpp"
 
 #include <cmath>
+#include <fstream>
 #include <limits>
 
 using namespace troupe;
@@ -385,4 +386,76 @@ TEST_CASE("a hostile prototype does not get at what is cloned in", "[api][clone]
   CHECK(
     value_of(ctx.run("x.trap === 1 && x.list[0] === 1 && x.map.size === 1 && x.set.size === 1"))
       .as<bool>());
+}
+
+TEST_CASE("what the host puts in twice is one object in the script", "[api][clone][A8]") {
+  auto ctx = new_context();
+  auto twice = value_of(ctx.run("({n: 1, deep: {m: 2}})"));
+  value_of(ctx.set("x", value::array({twice, twice, twice["deep"]})));
+  CHECK(value_of(ctx.run("x[0] === x[1] && x[0].deep === x[2] && x[2].m === 2")).as<bool>());
+}
+
+TEST_CASE("a part of a cycle goes in with the whole cycle, once", "[api][clone][A8]") {
+  auto ctx = new_context();
+  auto cycle = value_of(ctx.run("const a = {}; const b = {a}; a.b = b; a"));
+  value_of(ctx.set("g", cycle["b"]));
+  CHECK(value_of(ctx.run("g.a.b === g && g.a !== g")).as<bool>());
+  value_of(ctx.set("h", cycle));
+  CHECK(value_of(ctx.run("h.b.a === h")).as<bool>());
+}
+
+TEST_CASE("many objects of one kind, with all kinds of parts, survive both ways",
+          "[api][clone][A8]") {
+  auto ctx = new_context();
+  const std::string make =
+    "Array.from({length: 100}, (unused, i) => ({i, half: i / 2, text: 'text ' + i, list: [i, [i, "
+    "{i}], , 'x'], more: {deep: {i}, when: new Date(i)}, map: new Map([[i, {i}]]), nothing: "
+    "undefined, big: 10n ** BigInt(i), long: 'l'.repeat(100)}))";
+  auto out = value_of(ctx.run("var made = " + make + "; made"));
+  value_of(ctx.set("back", out));
+  CHECK(value_of(ctx.run("back")) == out);
+  CHECK(
+    value_of(ctx.run("back.every((each, i) => each.list[1][1].i === i && !(2 in each.list) && "
+                     "each.map.get(i).i === i && 'nothing' in each && Object.keys(each).join() "
+                     "=== 'i,half,text,list,more,map,nothing,big,long')"))
+      .as<bool>());
+}
+
+TEST_CASE("keys that no template can have survive many times over", "[api][clone][A8]") {
+  auto ctx = new_context();
+  auto out = value_of(ctx.run("var made = Array.from({length: 20}, () => "
+                              "JSON.parse('{\"__proto__\": 1, \"b\": {}, \"7\": 2, "
+                              "\"\": 3, \"\u00e9\": 4, \"\u4e2d\": 5}')); made"));
+  value_of(ctx.set("back", out));
+  CHECK(value_of(ctx.run("JSON.stringify(back) === JSON.stringify(made) && "
+                         "back.every(each => Object.getPrototypeOf(each) === Object.prototype)"))
+          .as<bool>());
+}
+
+TEST_CASE("a getter that deletes what hides an inherited property takes it away",
+          "[api][clone][A8]") {
+  auto ctx = new_context();
+  auto out =
+    value_of(ctx.run("({get a() { delete this.constructor; return 1 }, constructor: 2})"));
+  CHECK(out.size() == 1);
+  CHECK(out["a"].as<int>() == 1);
+}
+
+TEST_CASE("a long key is copied once, however many objects have it", "[api][clone][A8][A9]") {
+  auto resident_pages = [] {
+    std::size_t size = 0;
+    std::size_t resident = 0;
+    std::ifstream{"/proc/self/statm"} >> size >> resident;
+    return resident;
+  };
+  auto ctx = new_context();
+  const std::string make =
+    "const keys = Array.from({length: 30}, (unused, i) => String.fromCharCode(65 + i) + "
+    "'k'.repeat(200000)); Array.from({length: 3000}, (unused, i) => ({[keys[i % 30]]: 1, "
+    "['p' + i]: 2}))";
+  auto before = resident_pages();
+  auto out = value_of(ctx.run(make));
+  CHECK(out.size() == 3000);
+  // 6 MB of keys; 600 MB if each object had its own.
+  CHECK((resident_pages() - before) * 4096 < std::size_t{200} << 20);
 }

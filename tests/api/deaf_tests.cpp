@@ -3,6 +3,11 @@
 
 #include "tests/api/helpers.hpp"
 
+#include <signal.h>
+
+#include <atomic>
+#include <stdexcept>
+
 using namespace troupe;
 using namespace troupe::testing;
 
@@ -69,6 +74,38 @@ TEST_CASE("a global that is read in a context that does not let go is answered",
     ctx.run("Object.defineProperty(globalThis, 'slow', {get() { return " + deaf + "; }}); 0"));
   CHECK(error_of(ctx.get("slow")).code == errc::deadline_exceeded);
   CHECK(value_of(ctx.close(close_mode::now)).reason == errc::context_lost);
+}
+
+TEST_CASE("a context that does not let go keeps no hold on SIGINT", "[api][deaf][S11]") {
+  struct sigaction before {};
+  sigaction(SIGINT, nullptr, &before);
+  runtime rt{{.stop_grace = 50ms}};
+  auto ctx = value_of(rt.spawn());
+  auto waiting = ctx.run("new Promise(() => {})", {.break_on_sigint = true});
+  CHECK(error_of(ctx.run(deaf, {.timeout = 20ms, .break_on_sigint = true})).code
+        == errc::deadline_exceeded);
+  CHECK(value_of(ctx.close(close_mode::now)).reason == errc::context_lost);
+  CHECK(error_of(std::move(waiting)).code == errc::context_lost);
+  struct sigaction after {};
+  sigaction(SIGINT, nullptr, &after);
+  CHECK(after.sa_handler == before.sa_handler);
+}
+
+TEST_CASE("a function of the host that throws does no harm", "[api][deaf][A9]") {
+  std::atomic<int> told{0};
+  runtime rt{{.on_console = [](const console_line&) { throw std::runtime_error{"full"}; },
+              .on_uncaught_error =
+                [&](const std::string&, const error& what) {
+                  told += what.code == errc::host_exception && what.message == "full" ? 1 : 0;
+                }}};
+  auto ctx = value_of(rt.spawn({.console = true}));
+  CHECK(value_of(ctx.run("console.log('x'); 1")).as<int>() == 1);
+  CHECK(told == 1);
+  auto dropped = ctx.run("new Promise(done => Promise.resolve().then(() => done(2)))")
+                   .on([](auto) { throw std::runtime_error{"no"}; })
+                   .then([](result<value>) { return 1; });
+  CHECK(error_of(std::move(dropped)).code == errc::broken_promise);
+  check_usable(ctx);
 }
 
 TEST_CASE("a function of the host that takes its time is waited for", "[api][deaf][A2]") {

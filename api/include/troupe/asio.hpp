@@ -49,6 +49,15 @@ struct asio_initiation {
       held_handler handler;
     };
     auto shared = std::make_shared<operation>(std::forward<Handler>(handler));
+    // Before the operation begins: once it is over, the slot may be gone. The
+    // answer is cancelled at its source, which may be done from any thread.
+    if (slot.is_connected()) {
+      auto source = future_access::source(from);
+      slot.assign([source](auto) {
+        if (auto work = source.lock())
+          work->cancel();
+      });
+    }
     auto complete = [shared, executor, slot,
                      work = net::make_work_guard(executor)](result<T> outcome) mutable {
       net::post(executor,
@@ -63,11 +72,7 @@ struct asio_initiation {
     };
     // The answer is only passed on here, on whatever thread brings it.
     auto here = [](const std::function<void()>& pass_on) { pass_on(); };
-    auto passed_on = std::move(from).on(here).then(std::move(complete));
-    if (slot.is_connected()) {
-      auto waiting = std::make_shared<future<void>>(std::move(passed_on));
-      slot.assign([waiting](auto) { waiting->cancel(); });
-    }
+    [[maybe_unused]] auto passed_on = std::move(from).on(here).then(std::move(complete));
   }
 };
 
@@ -83,6 +88,8 @@ struct asio_initiation {
 ///
 /// Threads: any; a cancellation slot is used as Asio demands, one thread at a
 ///          time together with the handler's executor.
+/// Lifetime: the execution context must outlive the answer, also when it has been
+///          stopped: the answer is posted to it.
 template <class T, class CompletionToken>
 auto async_get(future<T> from, CompletionToken&& token) {
   return detail::net::async_initiate<CompletionToken, void(result<T>)>(

@@ -35,6 +35,9 @@ class callback_queue;
 /// Runs `work` on the queue's thread; here, when the queue is gone or null.
 void post(const std::shared_ptr<callback_queue>& queue, std::function<void()> work);
 
+/// Gives `work` to `where`; a throw of its drops the work.
+void hand_over(const executor& where, std::function<void()> work) noexcept;
+
 /// May the calling thread wait? Not the threads that answers come from.
 [[nodiscard]] bool may_wait() noexcept;
 
@@ -209,7 +212,7 @@ private:
     auto where = std::move(rare_->where);
     auto work = [self = this->shared_from_this(), next = std::move(rare_->next)] { next(*self); };
     if (where)
-      where(std::move(work));
+      hand_over(where, std::move(work));
     else
       post(callbacks_, std::move(work));
   }
@@ -271,6 +274,12 @@ struct future_access {
 
   template <class T>
   [[nodiscard]] static std::shared_ptr<future_state<T>> release(future<T> from);
+
+  /// What stops the work behind an answer.
+  template <class T>
+  [[nodiscard]] static std::weak_ptr<cancellable> source(const future<T>& from) {
+    return from.state_;
+  }
 
   /// Settles `next` with what `continuation` makes of `outcome`.
   template <class U, class F, class T>

@@ -91,7 +91,7 @@ struct runtime_options {
   /// the runtime ends: almost all do within microseconds, but some calls into V8
   /// never look up. Then the context is reported as `context_lost`. Its thread
   /// runs on at idle priority until the call returns, and keeps its memory and its
-  /// place.
+  /// place. At least 10 ms.
   std::chrono::milliseconds stop_grace{5000};
   /// Further V8 flags, e.g. `--max-lazy`. They count for the whole process and
   /// only in the first runtime, before V8 starts.

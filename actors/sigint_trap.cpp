@@ -43,12 +43,7 @@ void on_sigint(int) {
   handlers_running.fetch_add(1);
   if (holds_in(state.fetch_add(one_signal)) == 0) {
     // The last hold has ended since the kernel chose this handler; the previous
-    // one is installed already. Unless somebody has put ours back meanwhile, who
-    // found it during a hold: then the default is all that is left.
-    struct sigaction current {};
-    sigaction(SIGINT, nullptr, &current);
-    if (current.sa_handler == &on_sigint)
-      ::signal(SIGINT, SIG_DFL);
+    // one is installed already.
     ::kill(::getpid(), SIGINT);
   } else {
     for (auto& subscriber : subscribers) {

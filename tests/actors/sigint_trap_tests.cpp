@@ -6,7 +6,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -180,24 +179,6 @@ TEST_CASE("a handler of ours that somebody puts back does not become the previou
   sigaction(SIGINT, &found, nullptr); // and is done with it
   sigint_trap::hold().reset();
   CHECK(current().sa_handler == &ours);
-}
-
-TEST_CASE("a handler of ours that somebody puts back ends the process as the default does",
-          "[actors][sigint_trap][S11]") {
-  auto child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    auto token = sigint_trap::hold();
-    auto held = current();
-    token.reset();
-    sigaction(SIGINT, &held, nullptr);
-    ::raise(SIGINT);
-    ::_exit(1); // not reached
-  }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGINT);
 }
 
 TEST_CASE("every subscriber hears every signal", "[actors][sigint_trap][S11]") {

@@ -44,7 +44,7 @@ void on_sigint(int) {
   if (holds_in(state.fetch_add(one_signal)) == 0) {
     // The last hold has ended since the kernel chose this handler; the previous
     // one is installed already.
-    ::kill(::getpid(), SIGINT);
+    ::raise(SIGINT); // handled when this handler has returned
   } else {
     for (auto& subscriber : subscribers) {
       int descriptor = subscriber.load() - 1;

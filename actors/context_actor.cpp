@@ -15,6 +15,11 @@ namespace {
 // After so many messages the loop looks at its timers, however full the mailbox.
 constexpr std::size_t messages_per_turn = 256;
 
+/// Has the watchdog look at a context at a certain time.
+void ask_for_a_look(const caf::actor& watchdog, context_id context, js::steady_time at) {
+  caf::anon_send(watchdog, deadline_request{context, at.time_since_epoch().count()});
+}
+
 } // namespace
 
 void context_actor::main(context_surroundings around, spawn_request spawned) {
@@ -78,7 +83,7 @@ void context_actor::finish() {
   around_.watched->remove(spawned_.context);
   // It finds nothing, and forgets the deadlines that have not passed.
   if (known_to_watchdog_)
-    ask_for_a_look(std::chrono::steady_clock::now());
+    ask_for_a_look(around_.watchdog, spawned_.context, std::chrono::steady_clock::now());
   if (environment_) {
     environment_->fail_waiting(
       {.code = errc::context_closed,
@@ -123,18 +128,13 @@ void context_actor::lost() {
   send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
 }
 
-void context_actor::ask_for_a_look(js::steady_time at) const {
-  caf::anon_send(around_.watchdog,
-                 deadline_request{spawned_.context, at.time_since_epoch().count()});
-}
-
 js::environment_events context_actor::make_events() {
   return {
     .answer = [this](request_id request,
                      result<value> outcome) { answer(request, std::move(outcome)); },
     .arm =
       [this](js::steady_time at) {
-        ask_for_a_look(at);
+        ask_for_a_look(around_.watchdog, spawned_.context, at);
         known_to_watchdog_ = true;
       },
     .hold_sigint = [] { return sigint_trap::hold(); },
@@ -153,7 +153,7 @@ std::function<void()> context_actor::make_close() const {
           watchdog = around_.watchdog, id = spawned_.context] {
     auto latest = std::chrono::steady_clock::now() + grace;
     ledger->close(latest);
-    caf::anon_send(watchdog, deadline_request{id, latest.time_since_epoch().count()});
+    ask_for_a_look(watchdog, id, latest);
   };
 }
 

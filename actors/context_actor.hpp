@@ -100,7 +100,6 @@ private:
   void run_script(run_request request);
   void do_global(const global_request& request);
   void answer(request_id request, result<value> outcome);
-  void ask_for_a_look(js::steady_time at) const;
   void end(errc reason, std::string message);
   void lost();
 

@@ -11,6 +11,7 @@
 #include "troupe/result.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/sec.hpp>
 #include <caf/type_id.hpp>
 
 #include <cstdint>
@@ -25,8 +26,14 @@ namespace troupe {
 template <class Inspector>
 bool inspect(Inspector& f, value& x) {
   std::vector<std::byte> bytes;
-  if constexpr (!Inspector::is_loading)
-    bytes = js::encode(x);
+  if constexpr (!Inspector::is_loading) {
+    auto encoded = js::encode(x);
+    if (!encoded) {
+      f.emplace_error(caf::sec::runtime_error, encoded.error().message);
+      return false;
+    }
+    bytes = *std::move(encoded);
+  }
   if (!f.object(x).fields(f.field("bytes", bytes)))
     return false;
   if constexpr (Inspector::is_loading) {

@@ -154,12 +154,25 @@ const value_property* find_property(const value_node& node, std::string_view key
 } // namespace
 
 std::string_view to_string(value_kind kind) noexcept {
-  static constexpr std::array<std::string_view, 17> names{
-    "undefined", "null",         "boolean",     "number",
-    "bigint",    "string",       "date",        "array",
-    "object",    "map",          "set",         "regexp",
-    "error",     "array buffer", "typed array", "boxed primitive",
-    "hole"};
+  static constexpr std::array<std::string_view, 19> names{"undefined",
+                                                          "null",
+                                                          "boolean",
+                                                          "number",
+                                                          "bigint",
+                                                          "string",
+                                                          "date",
+                                                          "array",
+                                                          "object",
+                                                          "map",
+                                                          "set",
+                                                          "regexp",
+                                                          "error",
+                                                          "array buffer",
+                                                          "typed array",
+                                                          "boxed primitive",
+                                                          "shared array buffer",
+                                                          "WebAssembly module",
+                                                          "hole"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -427,6 +440,11 @@ value value::unboxed() const {
 
 namespace {
 
+bool same_resource(const value_node& a, const value_node& b) {
+  return a.resource == b.resource
+         || (a.resource != nullptr && b.resource != nullptr && *a.resource == *b.resource);
+}
+
 bool same_number(double a, double b) {
   return (std::isnan(a) && std::isnan(b))
          || std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -466,9 +484,10 @@ private:
     const auto& b = *right.node;
     if (a.length != b.length || a.element != b.element || a.negative != b.negative
         || a.offset != b.offset || a.byte_length != b.byte_length
-        || !same_number(a.number, b.number) || a.text != b.text || a.extra != b.extra
-        || !std::ranges::equal(a.words, b.words) || !std::ranges::equal(a.bytes, b.bytes)
-        || a.items.size() != b.items.size() || a.properties.size() != b.properties.size())
+        || !same_number(a.number, b.number) || !same_resource(a, b) || a.text != b.text
+        || a.extra != b.extra || !std::ranges::equal(a.words, b.words)
+        || !std::ranges::equal(a.bytes, b.bytes) || a.items.size() != b.items.size()
+        || a.properties.size() != b.properties.size())
       return false;
     for (std::size_t i = 0; i < a.items.size(); ++i)
       if (!expect(a.items[i], b.items[i]))

@@ -2,6 +2,8 @@
 
 #include "runtime/value_graph.hpp"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cstring>
 #include <limits>
@@ -30,14 +32,19 @@ constexpr auto element_types = static_cast<std::uint8_t>(element_type::data_view
 
 class encoder {
 public:
-  std::vector<std::byte> encode(const value_slot& root) {
+  result<std::vector<std::byte>> encode(const value_slot& root) {
     put(magic);
     put(version);
     auto count_at = bytes_.size();
     put(std::uint32_t{0});
     put_slot(root);
-    for (std::size_t i = 0; i < order_.size(); ++i) // grows while it runs
+    for (std::size_t i = 0; i < order_.size(); ++i) { // grows while it runs
+      if (detail::has_resource(order_[i].kind))
+        return error{.code = errc::clone_failed,
+                     .message = fmt::format("a {} cannot be sent to another process",
+                                            to_string(order_[i].kind))};
       put_node(order_[i]);
+    }
     auto count = static_cast<std::uint32_t>(order_.size());
     std::memcpy(bytes_.data() + count_at, &count, sizeof count);
     return std::move(bytes_);
@@ -168,7 +175,7 @@ private:
     if (!get(byte) || byte >= kinds)
       return false;
     kind = static_cast<value_kind>(byte);
-    return true;
+    return !detail::has_resource(kind);
   }
 
   bool get_count(std::uint64_t& count, std::size_t bytes_each) {
@@ -321,7 +328,7 @@ private:
 
 } // namespace
 
-std::vector<std::byte> encode(const value& from) {
+result<std::vector<std::byte>> encode(const value& from) {
   return encoder{}.encode(value_access::slot(from));
 }
 

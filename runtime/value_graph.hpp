@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <forward_list>
 #include <memory>
 #include <memory_resource>
 #include <span>
@@ -52,6 +53,7 @@ struct value_property {
 /// error    text (name), properties (message, stack, cause and the rest)
 /// array_buffer  bytes                boxed   items[0]
 /// typed_array   items[0] (the buffer), offset, byte_length, element
+/// shared_array_buffer, wasm_module   resource
 struct value_node {
   std::uint32_t length = 0;
   element_type element = element_type::uint8;
@@ -68,6 +70,9 @@ struct value_node {
   std::span<const std::byte> bytes;
   std::size_t offset = 0;
   std::size_t byte_length = 0;
+  /// What is shared rather than copied, with its type told by the kind; belongs to
+  /// the graph (`value_graph::keep`).
+  const std::shared_ptr<void>* resource = nullptr;
 };
 
 /// Owns the nodes of one value: a bump allocator that frees all at once, so
@@ -122,9 +127,15 @@ public:
   /// Keeps `other`, whose nodes this graph's slots refer to.
   void adopt(std::shared_ptr<const value_graph> other);
 
+  /// Keeps `what` as long as this graph, for `value_node::resource`.
+  [[nodiscard]] const std::shared_ptr<void>* keep(std::shared_ptr<void> what) {
+    return &kept_.emplace_front(std::move(what));
+  }
+
 private:
   std::pmr::monotonic_buffer_resource memory_;
   std::vector<std::shared_ptr<const value_graph>> adopted_;
+  std::forward_list<std::shared_ptr<void>> kept_;
   const value_node* root_ = nullptr;
 };
 
@@ -183,6 +194,11 @@ struct value_access {
     default:
       return true;
   }
+}
+
+/// Is it shared rather than copied, so that it cannot leave its process?
+[[nodiscard]] constexpr bool has_resource(value_kind kind) noexcept {
+  return kind == value_kind::shared_array_buffer || kind == value_kind::wasm_module;
 }
 
 /// Can a value of this kind be reached twice, so that identity matters?

@@ -224,6 +224,10 @@ private:
         return print_error(node);
       case value_kind::array_buffer:
         return fmt::format("ArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+      case value_kind::shared_array_buffer:
+        return fmt::format("SharedArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+      case value_kind::wasm_module:
+        return "Module [WebAssembly] {}";
       case value_kind::typed_array:
         return fmt::format("{}({})", element_names[static_cast<std::size_t>(node.element)],
                            node.byte_length / detail::element_size(node.element));

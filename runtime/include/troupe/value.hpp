@@ -21,7 +21,8 @@
 namespace troupe {
 
 /// What a `value` is. The list is that of the structured clone algorithm
-/// (https://html.spec.whatwg.org/#structuredserializeinternal).
+/// (https://html.spec.whatwg.org/#structuredserializeinternal). The last ones are
+/// shared rather than copied and cannot leave their process.
 enum class value_kind : std::uint8_t {
   undefined,
   null,
@@ -39,6 +40,8 @@ enum class value_kind : std::uint8_t {
   array_buffer,
   typed_array, ///< Includes DataView; see `element_type`.
   boxed,       ///< `new Number(1)`, `new String("")`, `Object(1n)`…
+  shared_array_buffer,
+  wasm_module, ///< A compiled `WebAssembly.Module`; nothing that C++ can read.
   hole,        ///< An absent array element: `[, 1][0]`.
 };
 

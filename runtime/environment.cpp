@@ -79,27 +79,11 @@ environment::~environment() {
 result<void> environment::prepare(const context_options& options) {
   {
     isolate_scope here{isolate_};
-    auto context = v8::Context::New(here.v8());
-    if (context.IsEmpty())
+    if (!realm_.make(here))
       return error{.code = errc::spawn_failed,
                    .message = fmt::format("context '{}': V8 made no realm", name_)};
-    realm_.Reset(here.v8(), context);
+    auto context = realm_.context(here);
     v8::Context::Scope entered{context};
-    v8::Local<v8::Value> reflect;
-    v8::Local<v8::Value> set;
-    if (!context->Global()
-           ->Get(context, v8::String::NewFromUtf8Literal(here.v8(), "Reflect"))
-           .ToLocal(&reflect)
-        || !reflect.As<v8::Object>()
-              ->Get(context, v8::String::NewFromUtf8Literal(here.v8(), "set"))
-              .ToLocal(&set))
-      return error{.code = errc::spawn_failed,
-                   .message = fmt::format("context '{}': V8 made no whole realm", name_)};
-    reflect_set_.Reset(here.v8(), set.As<v8::Function>());
-    // V8 has a console of its own, which prints nothing without an inspector.
-    context->Global()
-      ->Delete(context, v8::String::NewFromUtf8Literal(here.v8(), "console"))
-      .Check();
     if (options.console) {
       console_ = std::make_unique<console>(name_, [this](const console_line& line) {
         if (ledger_->stopping())
@@ -124,7 +108,7 @@ result<void> environment::prepare(const context_options& options) {
       v8::Local<v8::Value> made;
       if (to_v8_string(here.v8(), key).ToLocal(&name)
           && clone_in(here, context, item).ToLocal(&made)
-          && assign_global(context, name, made).FromMaybe(false))
+          && realm_.assign_global(here, name, made).FromMaybe(false))
         continue;
       outcome = error{.code = errc::spawn_failed,
                       .message = fmt::format("context '{}': the global '{}' cannot be set: it is "
@@ -173,7 +157,7 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   bool drain_cut = false;
   {
     isolate_scope here{isolate_};
-    auto context = realm_.Get(here.v8());
+    auto context = realm_.context(here);
     v8::Context::Scope entered{context};
     script(here, context);
     // After a stop, draining would only throw the queue away.
@@ -501,7 +485,7 @@ void environment::set_global(request_id request, const std::string& key, const v
           || !clone_in(here, context, item).ToLocal(&made))
         return pending_exception();
       bool assigned = false;
-      if (!assign_global(context, name, made).To(&assigned))
+      if (!realm_.assign_global(here, name, made).To(&assigned))
         return pending_exception();
       if (!assigned)
         return error{.code = errc::invalid_argument,
@@ -511,20 +495,6 @@ void environment::set_global(request_id request, const std::string& key, const v
                                             key)};
       return value{};
     });
-}
-
-/// Like an assignment in strict mode, which tells when it fails; the method of
-/// v8::Object does not.
-v8::Maybe<bool> environment::assign_global(v8::Local<v8::Context> context,
-                                           v8::Local<v8::String> key, v8::Local<v8::Value> item) {
-  v8::Local<v8::Value> arguments[]{context->Global(), key, item};
-  v8::Local<v8::Value> assigned;
-  auto* isolate = isolate_.v8();
-  if (!reflect_set_.Get(isolate)
-         ->Call(context, v8::Undefined(isolate), 3, arguments)
-         .ToLocal(&assigned))
-    return v8::Nothing<bool>();
-  return v8::Just(assigned->IsTrue());
 }
 
 void environment::has_global(request_id request, const std::string& key) {

@@ -3,6 +3,7 @@
 #include "runtime/event_loop.hpp"
 #include "runtime/function_ref.hpp"
 #include "runtime/isolate.hpp"
+#include "runtime/realm.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/script.hpp"
 #include "troupe/options.hpp"
@@ -164,9 +165,6 @@ private:
                                               v8::Local<v8::Promise> promise, request_id request,
                                               const run_options& options,
                                               const script_options& script);
-  [[nodiscard]] v8::Maybe<bool> assign_global(v8::Local<v8::Context> context,
-                                              v8::Local<v8::String> key,
-                                              v8::Local<v8::Value> item);
   [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
                                    v8::Local<v8::Value> from, bool display_errors);
   void settle(isolate_scope& here, v8::Local<v8::Context> context, request_id request,
@@ -191,8 +189,7 @@ private:
 
   // Isolate thread only. The isolate outlives every handle below.
   isolate isolate_;
-  v8::Global<v8::Context> realm_;
-  v8::Global<v8::Function> reflect_set_; // as it was before any script ran
+  realm realm_;
   script_cache scripts_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;

@@ -219,6 +219,7 @@ void client::refuse_spawns() {
 }
 
 void client::spawn(const caf::actor& supervisor, context_options options, bool internal,
+                   std::shared_ptr<const void> identity,
                    std::shared_ptr<spawn_receiver> receiver) {
   auto request = next_request();
   auto context = ++last_context_;
@@ -233,8 +234,8 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
     }
     state_->spawns.emplace(request, state::pending_spawn{options.name, std::move(receiver)});
   }
-  send_to_scheduled(supervisor,
-                    spawn_request{request, context, std::move(options), self_, internal});
+  send_to_scheduled(supervisor, spawn_request{request, context, std::move(options), self_,
+                                              internal, std::move(identity)});
 }
 
 void client::close() {

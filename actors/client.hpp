@@ -135,9 +135,10 @@ public:
     return ++last_request_;
   }
 
-  /// Asks `supervisor` for a context; an internal one takes no place.
+  /// Asks `supervisor` for a context; an internal one takes no place. References
+  /// to its objects carry `identity`.
   void spawn(const caf::actor& supervisor, context_options options, bool internal,
-             std::shared_ptr<spawn_receiver> receiver);
+             std::shared_ptr<const void> identity, std::shared_ptr<spawn_receiver> receiver);
 
   /// The supervisor is gone: refuses all spawns, open and to come.
   void refuse_spawns();

@@ -92,20 +92,21 @@ result<void> check(const context_options& options) {
 
 class spawn_state final : public detail::future_state<context>, public actors::spawn_receiver {
 public:
-  spawn_state(std::shared_ptr<detail::callback_queue> callbacks,
-              std::shared_ptr<actors::client> client)
-    : future_state(std::move(callbacks)), client_(std::move(client)) {
+  explicit spawn_state(std::shared_ptr<detail::context_home> home)
+    : future_state(home->callbacks), home_(std::move(home)) {
   }
 
   void receive(result<std::shared_ptr<actors::context_link>> outcome) override {
-    if (outcome)
-      settle(detail::context_access::make(*std::move(outcome), std::move(client_), callbacks()));
-    else
+    if (!outcome) {
       settle(std::move(outcome).error());
+      return;
+    }
+    home_->link = *std::move(outcome);
+    settle(detail::context_access::make(std::move(home_)));
   }
 
 private:
-  std::shared_ptr<actors::client> client_;
+  std::shared_ptr<detail::context_home> home_;
 };
 
 } // namespace
@@ -140,11 +141,12 @@ struct runtime::core {
   }
 
   [[nodiscard]] future<context> spawn(context_options options, bool internal = false) {
-    auto state = std::make_shared<spawn_state>(callbacks, client);
+    auto home = std::make_shared<detail::context_home>(detail::context_home{callbacks, client});
+    auto state = std::make_shared<spawn_state>(home);
     if (auto sound = check(options); !sound)
       state->settle(std::move(sound).error());
     else
-      client->spawn(supervisor, std::move(options), internal, state);
+      client->spawn(supervisor, std::move(options), internal, std::move(home), state);
     return detail::future_access::make<context>(std::move(state));
   }
 

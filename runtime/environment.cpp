@@ -2,12 +2,15 @@
 
 #include "runtime/console.hpp"
 #include "runtime/error_capture.hpp"
+#include "runtime/exception.hpp"
+#include "runtime/host_calls.hpp"
 #include "runtime/isolate_thread.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <v8-container.h>
 #include <v8-function.h>
 #include <v8-microtask-queue.h>
@@ -40,7 +43,10 @@ environment::environment(engine& engine, event_loop& loop, const context_options
              loop.waker(),
              {.heap_limit_reached = [this] { ledger_->stop_all(stop_reason::heap_limit); },
               .lost = [this] { events_.lost(); }}),
-    rejections_(std::make_unique<rejection_log>()) {
+    rejections_(std::make_unique<rejection_log>()), leases_(loop.waker(), events_.identity),
+    host_calls_(
+      std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)) {
+  isolate_.set_value_host(this);
   events_.uncaught = [this, host = std::move(events_.uncaught)](error what) {
     if (auto failed = call_host([&] { host(std::move(what)); }))
       std::fputs(fmt::format("troupe: on_uncaught_error threw: {}\n", failed->message).c_str(),
@@ -108,7 +114,7 @@ result<void> environment::prepare(const context_options& options) {
       v8::Local<v8::Value> made;
       if (to_v8_string(here.v8(), key).ToLocal(&name)
           && clone_in(here, context, item).ToLocal(&made)
-          && realm_.assign_global(here, name, made).FromMaybe(false))
+          && assign(here, context->Global(), name, made).FromMaybe(false))
         continue;
       outcome = error{.code = errc::spawn_failed,
                       .message = fmt::format("context '{}': the global '{}' cannot be set: it is "
@@ -140,6 +146,7 @@ steady_time environment::deadline_after(std::chrono::milliseconds timeout) {
 
 std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_body script,
                                                 std::optional<script_body> conclude) {
+  leases_.collect();
   auto limits = spec;
   if (limits.timeout.count() == 0)
     limits.timeout = turn_timeout_;
@@ -185,16 +192,29 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   return stopped;
 }
 
+std::optional<stop_reason> environment::callback_turn(const turn_spec& spec, script_body body) {
+  auto limit = spec.timeout.count() != 0 ? spec.timeout : turn_timeout_;
+  auto stopped = in_turn(spec, body);
+  if (!stopped || *stopped == stop_reason::cancel || *stopped == stop_reason::close)
+    return stopped; // whoever did that knows
+  auto why = stopped_error(*stopped, limit);
+  if (spec.request != 0 && waiting_.contains(spec.request)) {
+    abandon(spec.request);
+    events_.answer(spec.request, why);
+  } else {
+    events_.uncaught(why);
+  }
+  return stopped;
+}
+
 std::optional<error> environment::call_host(function_ref<void()> call) {
   if (!ledger_->enter_host())
     park_for_ever();
   std::optional<error> thrown;
   try {
     call();
-  } catch (const std::exception& what) {
-    thrown = error{.code = errc::host_exception, .message = what.what()};
   } catch (...) {
-    thrown = error{.code = errc::host_exception, .message = "an exception of unknown type"};
+    thrown = troupe::detail::error_from_exception();
   }
   ledger_->leave_host();
   return thrown;
@@ -268,36 +288,33 @@ error environment::stopped_error(stop_reason reason, std::chrono::milliseconds t
 
 // -- running --------------------------------------------------------------------------
 
-void environment::run(request_id request, const script_source& source,
-                      const run_options& options) {
+void environment::evaluate(request_id request, const run_options& options, bool display_errors,
+                           evaluation_body body) {
   ++runs_;
   result<value> answer{value{}};
   bool waits = false;
   v8::Global<v8::Value> completion;
   auto sigint = options.break_on_sigint ? events_.hold_sigint() : nullptr;
-  bool display = source.options.display_errors;
-  auto script = [&](isolate_scope& here, v8::Local<v8::Context> context) {
+  auto begin = [&](isolate_scope& here, v8::Local<v8::Context> context) {
     v8::TryCatch caught{here.v8()};
-    v8::Local<v8::Script> compiled;
     v8::Local<v8::Value> last;
-    if (!scripts_.compile(here, context, source).ToLocal(&compiled)) {
-      if (caught.HasCaught() && !caught.HasTerminated())
-        answer = capture_error(here, context, caught, errc::syntax_error, display);
-    } else if (compiled->Run(context).ToLocal(&last)) {
+    auto outcome = body(here, context, caught);
+    if (!outcome)
+      answer = std::move(outcome).error();
+    else if (outcome->ToLocal(&last))
       completion.Reset(here.v8(), last);
-    } else if (caught.HasCaught() && !caught.HasTerminated()) {
-      answer = capture_error(here, context, caught, errc::uncaught_exception, display);
-    }
+    else if (caught.HasCaught() && !caught.HasTerminated())
+      answer = capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   };
   auto conclude = [&](isolate_scope& here, v8::Local<v8::Context> context) {
     if (completion.IsEmpty())
       return;
     auto last = completion.Get(here.v8());
-    if (last->IsPromise()) {
+    if (last->IsPromise() && options.take != take_as::reference) {
       auto promise = last.As<v8::Promise>();
       if (promise->State() == v8::Promise::kPending) {
         auto waiting_now =
-          wait_for_promise(here, context, promise, request, options, source.options);
+          wait_for_promise(here, context, promise, request, options, display_errors);
         waits = waiting_now.has_value();
         if (!waits)
           answer = std::move(waiting_now).error();
@@ -306,17 +323,16 @@ void environment::run(request_id request, const script_source& source,
       if (promise->State() == v8::Promise::kRejected) {
         rejections_->forget(here.v8(), promise);
         promise->MarkAsHandled();
-        answer =
-          capture_error(here, context, promise->Result(), errc::uncaught_exception, display);
+        answer = capture_error(here, context, promise->Result(), errc::uncaught_exception,
+                               display_errors);
         return;
       }
       last = promise->Result();
     }
-    if (!options.discard_result)
-      answer = take(here, context, last, display);
+    answer = take(here, context, last, options.take, display_errors);
   };
   auto stopped =
-    in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, script, conclude);
+    in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, begin, conclude);
   if (stopped) {
     abandon(request);
     answer =
@@ -324,6 +340,101 @@ void environment::run(request_id request, const script_source& source,
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));
+}
+
+void environment::run(request_id request, const script_source& source,
+                      const run_options& options) {
+  bool display = source.options.display_errors;
+  evaluate(request, options, display,
+           [&](isolate_scope& here, v8::Local<v8::Context> context,
+               const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
+             v8::Local<v8::Script> compiled;
+             if (scripts_.compile(here, context, source).ToLocal(&compiled))
+               return compiled->Run(context);
+             if (caught.HasCaught() && !caught.HasTerminated())
+               return capture_error(here, context, caught, errc::syntax_error, display);
+             return v8::MaybeLocal<v8::Value>{};
+           });
+}
+
+void environment::call(request_id request, const call_spec& what, const run_options& options) {
+  evaluate(request, options, true,
+           [&](isolate_scope& here, v8::Local<v8::Context> context,
+               const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
+             auto callee = find_object(here, context, what.callee);
+             if (!callee)
+               return std::move(callee).error();
+             if (!(*callee)->IsCallable())
+               return error{.code = errc::invalid_argument,
+                            .message = "the reference is not to a function"};
+             std::vector<v8::Local<v8::Value>> arguments;
+             for (const auto& argument : what.arguments)
+               if (!clone_in(here, context, argument).ToLocal(&arguments.emplace_back()))
+                 return v8::MaybeLocal<v8::Value>{};
+             v8::Local<v8::Value> receiver;
+             if (!clone_in(here, context, what.receiver).ToLocal(&receiver))
+               return v8::MaybeLocal<v8::Value>{};
+             return (*callee)->CallAsFunction(
+               context, receiver, static_cast<int>(arguments.size()), arguments.data());
+           });
+}
+
+void environment::copy(request_id request, const value& of, const run_options& options) {
+  evaluate(request, options, true,
+           [&](isolate_scope& here, v8::Local<v8::Context> context,
+               const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
+             auto object = find_object(here, context, of);
+             if (!object)
+               return std::move(object).error();
+             return v8::MaybeLocal<v8::Value>{*object};
+           });
+}
+
+result<v8::Local<v8::Object>> environment::find_object(isolate_scope& here,
+                                                       v8::Local<v8::Context> context,
+                                                       const value& of) const {
+  if (of.is_undefined())
+    return context->Global();
+  auto held = lease_of(of);
+  if (!held)
+    return error{.code = errc::invalid_argument, .message = "the value is no reference"};
+  auto [what, object] = leases_.find(here, *held);
+  switch (what) {
+    case lease_table::finding::foreign:
+      return error{.code = errc::invalid_argument,
+                   .message = fmt::format("the reference is to an object of another context "
+                                          "than '{}'",
+                                          name_)};
+    case lease_table::finding::stale:
+      return error{.code = errc::stale_reference,
+                   .message =
+                     fmt::format("the realm of the object, in context '{}', is gone", name_)};
+    case lease_table::finding::found:
+      break;
+  }
+  return object;
+}
+
+v8::MaybeLocal<v8::Value> environment::make_function(
+  isolate_scope& here, v8::Local<v8::Context> context,
+  std::shared_ptr<const troupe::detail::host_callable> callable) {
+  v8::Local<v8::Function> made;
+  if (!host_calls_->make_function(here, context, std::move(callable)).ToLocal(&made))
+    return {};
+  return made;
+}
+
+v8::MaybeLocal<v8::Value> environment::find_leased(isolate_scope& here, const lease& which) {
+  auto [what, object] = leases_.find(here, which);
+  if (what == lease_table::finding::found)
+    return object;
+  auto* isolate = here.v8();
+  isolate->ThrowException(v8::Exception::TypeError(
+    what == lease_table::finding::foreign
+      ? v8::String::NewFromUtf8Literal(isolate, "A reference to an object of another context")
+      : v8::String::NewFromUtf8Literal(isolate, "A reference to an object of a realm that is "
+                                                "gone")));
+  return {};
 }
 
 void environment::answer_and_release(request_id request,
@@ -338,7 +449,11 @@ void environment::answer_and_release(request_id request,
 }
 
 result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> context,
-                                v8::Local<v8::Value> from, bool display_errors) {
+                                v8::Local<v8::Value> from, take_as how, bool display_errors) {
+  if (how == take_as::nothing)
+    return value{};
+  if (how == take_as::reference && from->IsObject())
+    return leases_.add(here, from.As<v8::Object>());
   v8::TryCatch caught{here.v8()};
   auto copy = clone_out(here, context, from);
   if (!copy && caught.HasCaught() && !caught.HasTerminated())
@@ -357,12 +472,40 @@ void environment::compile(request_id request, const script_source& source) {
                  });
 }
 
+void environment::compile_function(request_id request, const function_source& source) {
+  answer_in_turn(request,
+                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   v8::TryCatch caught{here.v8()};
+                   std::vector<v8::Local<v8::Object>> extensions;
+                   for (const auto& extension : source.extensions) {
+                     v8::Local<v8::Value> made;
+                     if (!clone_in(here, context, extension).ToLocal(&made))
+                       return capture_error(here, context, caught, errc::uncaught_exception,
+                                            source.options.display_errors);
+                     if (!made->IsObject())
+                       return error{.code = errc::invalid_argument,
+                                    .message = "function_options::context_extensions must be "
+                                               "objects"};
+                     extensions.push_back(made.As<v8::Object>());
+                   }
+                   v8::Local<v8::Function> made;
+                   if (js::compile_function(here, context, source, extensions).ToLocal(&made))
+                     return leases_.add(here, made);
+                   if (caught.HasCaught())
+                     return capture_error(here, context, caught, errc::syntax_error,
+                                          source.options.display_errors);
+                   return error{.code = errc::invalid_argument,
+                                .message = fmt::format("function_options::parameters must be "
+                                                       "identifiers; they are '{}'",
+                                                       fmt::join(source.parameters, ", "))};
+                 });
+}
+
 // -- promises -------------------------------------------------------------------------
 
 result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                            v8::Local<v8::Promise> promise, request_id request,
-                                           const run_options& options,
-                                           const script_options& script) {
+                                           const run_options& options, bool display_errors) {
   auto* isolate = here.v8();
   v8::Local<v8::Function> settled[2];
   // The callback learns what it answers from its data: the request's number,
@@ -376,9 +519,9 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
                    .message = "there is no memory to wait with"};
   }
   bool whole = options.timeout_covers == timeout_scope::evaluation;
-  waiting_.insert_or_assign(request, waiting{.discard_result = options.discard_result,
-                                             .display_errors = script.display_errors,
-                                             .sigint = current_.sigint});
+  waiting_.insert_or_assign(
+    request,
+    waiting{.how = options.take, .display_errors = display_errors, .sigint = current_.sigint});
   auto arm = ledger_->await({.request = request,
                              .deadline = whole ? deadline_of_turn_ : never,
                              .timeout = current_.timeout,
@@ -392,7 +535,7 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
   abandon(request);
   if (!caught.HasCaught() || caught.HasTerminated())
     return error{.code = errc::evaluation_lost, .message = "the promise cannot be waited for"};
-  return capture_error(here, context, caught, errc::uncaught_exception, script.display_errors);
+  return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
 }
 
 void environment::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -408,12 +551,12 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   auto found = waiting_.find(request);
   if (found == waiting_.end())
     return;
-  auto [discard_result, display_errors, sigint] = std::move(found->second);
+  auto [how, display_errors, sigint] = std::move(found->second);
   result<value> answer{value{}};
   if (!fulfilled)
     answer = capture_error(here, context, outcome, errc::uncaught_exception, display_errors);
-  else if (!discard_result)
-    answer = take(here, context, outcome, display_errors);
+  else
+    answer = take(here, context, outcome, how, display_errors);
   // Reading the value may have run script that was stopped: then after_turn
   // answers.
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
@@ -429,6 +572,7 @@ void environment::abandon(request_id request) {
   waiting_.erase(request);
   if (timers_)
     timers_->cancel_of(request);
+  host_calls_->cancel_of(request);
 }
 
 void environment::fail_waiting(const error& why) {
@@ -439,7 +583,7 @@ void environment::fail_waiting(const error& why) {
       events_.answer(request, why);
 }
 
-// -- globals --------------------------------------------------------------------------
+// -- properties -----------------------------------------------------------------------
 
 void environment::answer_in_turn(request_id request, answer_body body) {
   result<value> answer{value{}};
@@ -464,68 +608,91 @@ error pending_exception() {
 
 } // namespace
 
-void environment::get_global(request_id request, const std::string& key) {
+void environment::get_property(request_id request, const value& of, const std::string& key,
+                               take_as how) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   auto object = find_object(here, context, of);
+                   if (!object)
+                     return std::move(object).error();
                    v8::Local<v8::String> name;
                    v8::Local<v8::Value> item;
                    if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !context->Global()->Get(context, name).ToLocal(&item))
+                       || !(*object)->Get(context, name).ToLocal(&item))
                      return pending_exception();
-                   return clone_out(here, context, item);
+                   return take(here, context, item, how, true);
                  });
 }
 
-void environment::set_global(request_id request, const std::string& key, const value& item) {
+void environment::set_property(request_id request, const value& of, const std::string& key,
+                               const value& item) {
   answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, of);
+      if (!object)
+        return std::move(object).error();
       v8::Local<v8::String> name;
       v8::Local<v8::Value> made;
       if (!to_v8_string(here.v8(), key).ToLocal(&name)
           || !clone_in(here, context, item).ToLocal(&made))
         return pending_exception();
       bool assigned = false;
-      if (!realm_.assign_global(here, name, made).To(&assigned))
+      if (!assign(here, *object, name, made).To(&assigned))
         return pending_exception();
       if (!assigned)
         return error{.code = errc::invalid_argument,
-                     .message = fmt::format("the global '{}' cannot be set: it is read-only, has "
-                                            "no setter, or the global object takes no more "
-                                            "properties",
-                                            key)};
+                     .message =
+                       fmt::format("the {0} '{1}' cannot be set: it is read-only, has no "
+                                   "setter, or the {0} object takes no more properties",
+                                   of.is_undefined() ? "global" : "referenced", key)};
       return value{};
     });
 }
 
-void environment::has_global(request_id request, const std::string& key) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   v8::Local<v8::String> name;
-                   bool has = false;
-                   if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !context->Global()->Has(context, name).To(&has))
-                     return pending_exception();
-                   return value{has};
-                 });
+v8::Maybe<bool> environment::assign(isolate_scope& here, v8::Local<v8::Object> to,
+                                    v8::Local<v8::String> key, v8::Local<v8::Value> item) const {
+  if (item->IsFunction() && host_calls_->is_nameless(item.As<v8::Function>()))
+    item.As<v8::Function>()->SetName(key);
+  return realm_.assign(here, to, key, item);
 }
 
-void environment::delete_global(request_id request, const std::string& key) {
+void environment::has_property(request_id request, const value& of, const std::string& key) {
+  answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, of);
+      if (!object)
+        return std::move(object).error();
+      v8::Local<v8::String> name;
+      bool has = false;
+      if (!to_v8_string(here.v8(), key).ToLocal(&name) || !(*object)->Has(context, name).To(&has))
+        return pending_exception();
+      return value{has};
+    });
+}
+
+void environment::delete_property(request_id request, const value& of, const std::string& key) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   auto object = find_object(here, context, of);
+                   if (!object)
+                     return std::move(object).error();
                    v8::Local<v8::String> name;
                    bool deleted = false;
                    if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !context->Global()->Delete(context, name).To(&deleted))
+                       || !(*object)->Delete(context, name).To(&deleted))
                      return pending_exception();
                    return value{deleted};
                  });
 }
 
-void environment::global_keys(request_id request) {
+void environment::property_keys(request_id request, const value& of) {
   answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, of);
+      if (!object)
+        return std::move(object).error();
       v8::Local<v8::Array> keys;
-      if (!context->Global()
+      if (!(*object)
              ->GetPropertyNames(
                context, v8::KeyCollectionMode::kOwnOnly,
                static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
@@ -540,10 +707,10 @@ void environment::global_keys(request_id request) {
 
 bool environment::poll() {
   auto& tasks = isolate_.tasks();
-  bool ran = false;
+  bool ran = host_calls_->settle_answered();
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks), so this is a turn.
-    in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due(); });
+    in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
     auto next = tasks.next_due();
     if (next != never) {
       if (task_timer_ != 0)
@@ -560,7 +727,7 @@ bool environment::poll() {
 }
 
 bool environment::idle() const {
-  return (!timers_ || timers_->empty()) && !isolate_.tasks().pending()
+  return (!timers_ || timers_->empty()) && host_calls_->empty() && !isolate_.tasks().pending()
          && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

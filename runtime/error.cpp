@@ -13,7 +13,7 @@ struct code_entry {
   std::string_view sentence;
 };
 
-constexpr std::array<code_entry, 19> entries{{
+constexpr std::array<code_entry, 21> entries{{
   {"ERR_TROUPE_OK", "No error."},
   {"ERR_TROUPE_SYNTAX", "The source does not parse."},
   {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
@@ -32,10 +32,13 @@ constexpr std::array<code_entry, 19> entries{{
   {"ERR_TROUPE_RUNTIME_CLOSED", "The runtime is shutting down or gone."},
   {"ERR_TROUPE_WOULD_DEADLOCK", "Waiting here would wait for the waiting thread itself."},
   {"ERR_TROUPE_BROKEN_PROMISE", "Whoever owed the answer disappeared."},
-  {"ERR_TROUPE_HOST_EXCEPTION", "A C++ exception left a continuation or coroutine."},
+  {"ERR_TROUPE_HOST_EXCEPTION",
+   "A C++ exception left a continuation, coroutine or host function."},
+  {"ERR_TROUPE_TOO_MANY_HOST_CALLS", "More host functions have not answered than allowed."},
+  {"ERR_TROUPE_STALE_REFERENCE", "The realm of a referenced object is gone."},
 }};
 
-static_assert(entries.size() == static_cast<std::size_t>(errc::host_exception) + 1);
+static_assert(entries.size() == static_cast<std::size_t>(detail::last_errc) + 1);
 
 const code_entry& entry(errc code) {
   return entries[static_cast<std::size_t>(code)];
@@ -55,6 +58,18 @@ std::string error::to_string() const {
   if (!stack.empty())
     return stack;
   return std::string{code_name(code)} + ": " + message;
+}
+
+error detail::error_from_exception() noexcept {
+  try {
+    throw;
+  } catch (const failure& thrown) {
+    return thrown.error();
+  } catch (const std::exception& thrown) {
+    return {.code = errc::host_exception, .message = thrown.what()};
+  } catch (...) {
+    return {.code = errc::host_exception, .message = "an exception of unknown type"};
+  }
 }
 
 failure::failure(troupe::error what)

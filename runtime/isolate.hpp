@@ -12,6 +12,8 @@
 
 namespace troupe::js {
 
+class value_host;
+
 struct isolate_limits {
   std::size_t heap_bytes = 0;
   std::size_t array_buffer_bytes = 0;
@@ -58,6 +60,15 @@ public:
     return *heap_;
   }
 
+  /// Who makes what clones alone cannot; may be null.
+  [[nodiscard]] value_host* host() const noexcept {
+    return host_;
+  }
+
+  void set_value_host(value_host* host) noexcept {
+    host_ = host;
+  }
+
   [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
     return allocator_->bytes();
   }
@@ -69,6 +80,7 @@ private:
   std::shared_ptr<array_buffer_allocator> allocator_;
   v8::Isolate* v8_;
   std::unique_ptr<heap_limit> heap_;
+  value_host* host_ = nullptr;
 };
 
 /// Witness that the caller is on the isolate's thread, with a handle scope: the

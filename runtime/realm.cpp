@@ -23,10 +23,10 @@ bool realm::make(isolate_scope& here) {
   return true;
 }
 
-v8::Maybe<bool> realm::assign_global(isolate_scope& here, v8::Local<v8::String> key,
-                                     v8::Local<v8::Value> item) const {
+v8::Maybe<bool> realm::assign(isolate_scope& here, v8::Local<v8::Object> to,
+                              v8::Local<v8::String> key, v8::Local<v8::Value> item) const {
   auto context = this->context(here);
-  v8::Local<v8::Value> arguments[]{context->Global(), key, item};
+  v8::Local<v8::Value> arguments[]{to, key, item};
   v8::Local<v8::Value> assigned;
   if (!reflect_set_.Get(here.v8())
          ->Call(context, v8::Undefined(here.v8()), 3, arguments)

@@ -26,10 +26,11 @@ public:
     return context_.Get(here.v8());
   }
 
-  /// Assigns to a property of the global object like an assignment in strict
-  /// mode, which tells when it fails; the method of `v8::Object` does not.
-  [[nodiscard]] v8::Maybe<bool> assign_global(isolate_scope& here, v8::Local<v8::String> key,
-                                              v8::Local<v8::Value> item) const;
+  /// Assigns to a property like an assignment in strict mode, which tells when it
+  /// fails; the method of `v8::Object` does not.
+  [[nodiscard]] v8::Maybe<bool> assign(isolate_scope& here, v8::Local<v8::Object> to,
+                                       v8::Local<v8::String> key,
+                                       v8::Local<v8::Value> item) const;
 
 private:
   v8::Global<v8::Context> context_;

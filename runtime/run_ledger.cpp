@@ -57,16 +57,14 @@ bool run_ledger::settle(request_id request) {
 }
 
 bool run_ledger::enter_host() {
-  std::lock_guard guard{mutex_};
-  if (given_up())
-    return false;
-  ++in_host_;
-  return true;
+  if (host_depth_++ == 0)
+    in_host_.store(true);
+  return !given_up();
 }
 
 void run_ledger::leave_host() {
-  std::lock_guard guard{mutex_};
-  --in_host_;
+  if (--host_depth_ == 0)
+    in_host_.store(false, std::memory_order_release);
 }
 
 // -- any thread -----------------------------------------------------------------------
@@ -107,12 +105,14 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
       outermost.in_grace = true;
     }
   }
-  if (give_up_at_ <= now && !frames_.empty() && !given_up()) {
-    if (in_host_ == 0) {
-      given_up_.store(true, std::memory_order_release);
+  if (give_up_at_ <= now && !frames_.empty() && !given_up_.load()) {
+    // One of both sees the other's mark: this thread, or the isolate's in `enter_host`.
+    given_up_.store(true);
+    if (!in_host_.load()) {
       end_holds(); // its thread will not
       result.give_up = true;
     } else {
+      given_up_.store(false);
       give_up_at_ = now + host_call_patience;
     }
   }
@@ -228,7 +228,7 @@ steady_time run_ledger::next_deadline() const {
   for (const auto& frame : frames_)
     if (!frame.stopped)
       next = std::min(next, frame.run.deadline);
-  if (!frames_.empty() && !given_up())
+  if (!frames_.empty() && !given_up_.load())
     next = std::min(next, give_up_at_);
   return next;
 }

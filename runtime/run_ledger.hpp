@@ -134,8 +134,11 @@ public:
   void leave_host();
 
   /// Has the isolate been given up? Its thread must touch nothing any more.
-  [[nodiscard]] bool given_up() const noexcept {
-    return given_up_.load(std::memory_order_acquire);
+  [[nodiscard]] bool given_up() const {
+    if (!given_up_.load())
+      return false;
+    std::lock_guard guard{mutex_}; // `expire` may take it back
+    return given_up_.load();
   }
 
   // -- any thread -------------------------------------------------------------
@@ -197,9 +200,10 @@ private:
   turn_id last_turn_ = 0;
   bool closed_ = false;
   steady_time give_up_at_ = never;
-  int in_host_ = 0;
   std::atomic<bool> stopping_{false}; // written under mutex_
   std::atomic<bool> given_up_{false}; // written under mutex_
+  std::atomic<bool> in_host_{false};  // written by the isolate's thread
+  int host_depth_ = 0;                // the isolate's thread only
   std::atomic<bool> draining_{false}; // written by the isolate's thread
 };
 

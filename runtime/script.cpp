@@ -10,7 +10,34 @@ namespace {
 
 constexpr std::size_t cached_scripts_max = 256;
 
+void throw_too_long(v8::Isolate* isolate) {
+  isolate->ThrowException(v8::Exception::RangeError(
+    v8::String::NewFromUtf8Literal(isolate, "The source is too long for a V8 string")));
+}
+
 } // namespace
+
+v8::MaybeLocal<v8::Function> compile_function(isolate_scope& here, v8::Local<v8::Context> context,
+                                              const function_source& source,
+                                              std::span<v8::Local<v8::Object>> extensions) {
+  auto* isolate = here.v8();
+  v8::Local<v8::String> body;
+  v8::Local<v8::String> filename;
+  std::vector<v8::Local<v8::String>> parameters;
+  bool fits = to_v8_string(isolate, source.body).ToLocal(&body)
+              && to_v8_string(isolate, source.options.filename).ToLocal(&filename);
+  for (const auto& name : source.parameters)
+    fits = fits && to_v8_string(isolate, name).ToLocal(&parameters.emplace_back());
+  if (!fits) {
+    throw_too_long(isolate);
+    return {};
+  }
+  v8::ScriptOrigin origin{filename, source.options.line_offset, source.options.column_offset};
+  v8::ScriptCompiler::Source compiled{body, origin};
+  return v8::ScriptCompiler::CompileFunction(context, &compiled, parameters.size(),
+                                             parameters.data(), extensions.size(),
+                                             extensions.data());
+}
 
 v8::MaybeLocal<v8::Script> script_cache::compile(isolate_scope& here,
                                                  v8::Local<v8::Context> context,
@@ -25,8 +52,7 @@ v8::MaybeLocal<v8::Script> script_cache::compile(isolate_scope& here,
   v8::Local<v8::String> filename;
   if (!to_v8_string(isolate, source.code).ToLocal(&code)
       || !to_v8_string(isolate, source.options.filename).ToLocal(&filename)) {
-    isolate->ThrowException(v8::Exception::RangeError(
-      v8::String::NewFromUtf8Literal(isolate, "The source is too long for a V8 string")));
+    throw_too_long(isolate);
     return {};
   }
   v8::ScriptOrigin origin{filename, source.options.line_offset, source.options.column_offset};

@@ -3,6 +3,7 @@
 #include "runtime/isolate.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
+#include "troupe/value.hpp"
 
 #include <v8-context.h>
 #include <v8-persistent-handle.h>
@@ -11,8 +12,10 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::js {
 
@@ -25,6 +28,27 @@ struct script_source {
 };
 
 using script_source_ptr = std::shared_ptr<const script_source>;
+
+/// A function's body and what it is compiled with.
+struct function_source {
+  std::string body; ///< UTF-8
+  std::vector<std::string> parameters;
+  std::vector<value> extensions; ///< Objects that wrap its scope; references keep identity.
+  script_options options;
+};
+
+/// A call of a function that is on lease.
+struct call_spec {
+  value callee;
+  value receiver; ///< Its `this`.
+  std::vector<value> arguments;
+};
+
+/// A function in the global scope of `context`. Empty: an exception is pending, or,
+/// without one, a parameter's name is no identifier.
+[[nodiscard]] v8::MaybeLocal<v8::Function> compile_function(
+  isolate_scope& here, v8::Local<v8::Context> context, const function_source& source,
+  std::span<v8::Local<v8::Object>> extensions);
 
 /// The scripts that one isolate has compiled, the recently used ones.
 ///

@@ -2,6 +2,7 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/error_capture.hpp"
+#include "runtime/exception.hpp"
 
 #include <v8-external.h>
 #include <v8-function.h>
@@ -71,8 +72,7 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
     return;
   }
   if (owner_.ledger_->stopping()) { // leaves a built-in that calls this for ever
-    isolate->ThrowException(
-      v8::Exception::Error(v8::String::NewFromUtf8Literal(isolate, "The script was stopped")));
+    throw_stopped(isolate);
     return;
   }
   if (timers_.size() >= timers_max) {
@@ -119,23 +119,8 @@ void script_timers::fire(std::uint32_t id) {
       owner_.events_.uncaught(
         capture_error(here, context, caught, errc::uncaught_exception, true));
   };
-  auto request = spec.request;
-  auto limit = spec.timeout.count() != 0 ? spec.timeout : owner_.turn_timeout_;
-  auto stopped = owner_.in_turn(spec, call);
-  if (!stopped)
-    return;
-  if (*stopped == stop_reason::cancel || *stopped == stop_reason::close) {
-    timers_.erase(id); // whoever did that knows
-    return;
-  }
-  auto why = owner_.stopped_error(*stopped, limit);
-  timers_.erase(id); // an interval that was stopped would only be stopped again
-  if (request != 0 && owner_.waiting_.contains(request)) {
-    owner_.abandon(request);
-    owner_.events_.answer(request, why);
-  } else {
-    owner_.events_.uncaught(why);
-  }
+  if (owner_.callback_turn(spec, call))
+    timers_.erase(id); // an interval that was stopped would only be stopped again
 }
 
 void script_timers::set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info) {

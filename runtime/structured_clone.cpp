@@ -1,6 +1,9 @@
 #include "runtime/structured_clone.hpp"
 
+#include "runtime/lease.hpp"
 #include "runtime/value_graph.hpp"
+#include "runtime/value_host.hpp"
+#include "troupe/host_function.hpp"
 
 #include <fmt/format.h>
 #include <v8-container.h>
@@ -702,7 +705,7 @@ public:
   /// With `whole`, `from` is all that one walk has met: its nodes know whether
   /// they can be reached twice.
   reader(isolate_scope& here, v8::Local<v8::Context> context, bool whole)
-    : isolate_(here.v8()), context_(context), whole_(whole) {
+    : here_(here), isolate_(here.v8()), context_(context), whole_(whole) {
   }
 
   static constexpr std::size_t templated_properties_max = 64;
@@ -752,6 +755,9 @@ private:
         return make_string(from.node->text);
       case value_kind::bigint:
         return make_bigint(*from.node);
+      case value_kind::host_function:
+      case value_kind::reference:
+        return make_hosted(from);
       default:
         return make_object(from);
     }
@@ -792,6 +798,31 @@ private:
                                   static_cast<int>(node.words.size()), node.words.data())
            .ToLocal(&made))
       return {};
+    return made;
+  }
+
+  /// What only the context's environment can make.
+  v8::MaybeLocal<v8::Value> make_hosted(const value_slot& from) {
+    if (auto found = known_.find(from.node); found != known_.end())
+      return found->second;
+    auto* host = here_.owner().host();
+    const auto& resource = *from.node->resource;
+    v8::Local<v8::Value> made;
+    if (host == nullptr) {
+      isolate_->ThrowException(v8::Exception::TypeError(
+        literal("A host function or reference needs a context of its runtime")));
+      return {};
+    }
+    bool exists =
+      from.kind == value_kind::reference
+        ? host->find_leased(here_, *static_cast<const lease*>(resource.get())).ToLocal(&made)
+        : host
+            ->make_function(here_, context_,
+                            std::static_pointer_cast<const detail::host_callable>(resource))
+            .ToLocal(&made);
+    if (!exists)
+      return {};
+    known_.emplace(from.node, made.As<v8::Object>());
     return made;
   }
 
@@ -1145,6 +1176,7 @@ private:
       .ToLocalChecked();
   }
 
+  isolate_scope& here_;
   v8::Isolate* isolate_;
   v8::Local<v8::Context> context_;
   bool whole_;

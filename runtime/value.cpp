@@ -154,7 +154,7 @@ const value_property* find_property(const value_node& node, std::string_view key
 } // namespace
 
 std::string_view to_string(value_kind kind) noexcept {
-  static constexpr std::array<std::string_view, 19> names{"undefined",
+  static constexpr std::array<std::string_view, 21> names{"undefined",
                                                           "null",
                                                           "boolean",
                                                           "number",
@@ -172,6 +172,8 @@ std::string_view to_string(value_kind kind) noexcept {
                                                           "boxed primitive",
                                                           "shared array buffer",
                                                           "WebAssembly module",
+                                                          "host function",
+                                                          "reference",
                                                           "hole"};
   return names[static_cast<std::size_t>(kind)];
 }

@@ -70,6 +70,13 @@ value_text value_graph::make_text(std::u16string_view utf16) {
   return {copy.data(), static_cast<std::uint32_t>(copy.size()), true};
 }
 
+value make_leaf(value_kind kind, std::shared_ptr<void> resource) {
+  auto graph = std::make_shared<value_graph>();
+  auto* node = graph->make_node();
+  node->resource = graph->keep(std::move(resource));
+  return value_access::make(std::move(graph), node_slot(kind, node));
+}
+
 void value_graph::adopt(std::shared_ptr<const value_graph> other) {
   if (other && (adopted_.empty() || adopted_.back() != other))
     adopted_.push_back(std::move(other));

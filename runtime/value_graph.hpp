@@ -53,7 +53,7 @@ struct value_property {
 /// error    text (name), properties (message, stack, cause and the rest)
 /// array_buffer  bytes                boxed   items[0]
 /// typed_array   items[0] (the buffer), offset, byte_length, element
-/// shared_array_buffer, wasm_module   resource
+/// shared_array_buffer, wasm_module, host_function, reference   resource
 struct value_node {
   std::uint32_t length = 0;
   element_type element = element_type::uint8;
@@ -155,6 +155,9 @@ struct value_access {
   }
 };
 
+/// A value that is nothing but a resource.
+[[nodiscard]] value make_leaf(value_kind kind, std::shared_ptr<void> resource);
+
 [[nodiscard]] inline value_slot node_slot(value_kind kind, const value_node* node) noexcept {
   value_slot slot;
   slot.kind = kind;
@@ -198,7 +201,8 @@ struct value_access {
 
 /// Is it shared rather than copied, so that it cannot leave its process?
 [[nodiscard]] constexpr bool has_resource(value_kind kind) noexcept {
-  return kind == value_kind::shared_array_buffer || kind == value_kind::wasm_module;
+  return kind == value_kind::shared_array_buffer || kind == value_kind::wasm_module
+         || kind == value_kind::host_function || kind == value_kind::reference;
 }
 
 /// Can a value of this kind be reached twice, so that identity matters?

@@ -226,6 +226,10 @@ private:
         return fmt::format("ArrayBuffer {{ byteLength: {} }}", node.bytes.size());
       case value_kind::shared_array_buffer:
         return fmt::format("SharedArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+      case value_kind::host_function:
+        return "[Function (host)]";
+      case value_kind::reference:
+        return "[Reference]";
       case value_kind::wasm_module:
         return "Module [WebAssembly] {}";
       case value_kind::typed_array:

@@ -71,7 +71,7 @@ run_options some_options() {
   return {.timeout = 1234ms,
           .timeout_covers = timeout_scope::evaluation,
           .break_on_sigint = true,
-          .discard_result = true};
+          .take = take_as::nothing};
 }
 
 context_options some_context() {
@@ -81,6 +81,7 @@ context_options some_context() {
           .array_buffer_limit_mib = 18,
           .stack_kib = 19,
           .turn_timeout = 20ms,
+          .pending_host_calls_max = 21,
           .console = true,
           .timers = true};
 }
@@ -94,7 +95,11 @@ void with_every_message(Each&& each) {
   each(run_requests{std::make_shared<run_batch>(std::vector{
     run_request{4, some_script(), some_options()}, run_request{5, some_script(), {}}})});
   each(compile_request{6, some_script()});
-  each(global_request{7, global_operation::set, "key", value::object({{"a", 1}})});
+  each(property_request{7, property_operation::set, "key", value::object({{"a", 1}})});
+  each(compile_function_request{
+    22, {"return a", {"a", "b"}, {value::object({{"x", 1}})}, {.filename = "f.js"}}});
+  each(call_request{23, {"callee", "this", {1, "two"}}, some_options()});
+  each(copy_request{24, "object", some_options()});
   each(idle_request{8});
   each(cancel_request{9});
   each(close_request{true});
@@ -117,7 +122,7 @@ TEST_CASE("every message survives a round trip", "[actors][messages][A12]") {
     [[maybe_unused]] auto copy = round_trip(world.system(), std::move(message));
     ++count;
   });
-  CHECK(count == 15);
+  CHECK(count == 18);
 }
 
 TEST_CASE("every message survives inside a caf::message", "[actors][messages][A12]") {
@@ -178,7 +183,7 @@ TEST_CASE("a run request keeps script and options", "[actors][messages][A12]") {
   CHECK(copy.options.timeout == 1234ms);
   CHECK(copy.options.timeout_covers == timeout_scope::evaluation);
   CHECK(copy.options.break_on_sigint);
-  CHECK(copy.options.discard_result);
+  CHECK(copy.options.take == take_as::nothing);
 }
 
 TEST_CASE("a script from elsewhere is not taken for one that is already compiled",
@@ -247,7 +252,7 @@ TEST_CASE("a reply keeps an error with all its parts", "[actors][messages][A12]"
 
 TEST_CASE("every error code survives", "[actors][messages][A12]") {
   caf_world world;
-  for (int code = 1; code <= static_cast<int>(errc::host_exception); ++code) {
+  for (int code = 1; code <= static_cast<int>(detail::last_errc); ++code) {
     auto copy = round_trip(world.system(),
                            reply{1, 2, error{.code = static_cast<errc>(code), .message = "m"}});
     CHECK(copy.outcome.error().code == static_cast<errc>(code));
@@ -257,9 +262,9 @@ TEST_CASE("every error code survives", "[actors][messages][A12]") {
 
 TEST_CASE("every global operation survives", "[actors][messages][A12]") {
   caf_world world;
-  for (auto operation : {global_operation::get, global_operation::set, global_operation::has,
-                         global_operation::remove, global_operation::keys})
-    CHECK(round_trip(world.system(), global_request{1, operation, "k", {}}).operation
+  for (auto operation : {property_operation::get, property_operation::set, property_operation::has,
+                         property_operation::remove, property_operation::keys})
+    CHECK(round_trip(world.system(), property_request{1, operation, "k", {}}).operation
           == operation);
 }
 
@@ -354,9 +359,9 @@ TEST_CASE("an enumeration out of its range is refused", "[actors][messages][A12]
     bytes[0] = caf::byte{255};
     CHECK_FALSE(load(world.system(), bytes, copy));
   };
-  refused(errc::host_exception, static_cast<std::uint8_t>(errc::host_exception));
+  refused(errc::host_exception, static_cast<std::uint8_t>(detail::last_errc));
   refused(timeout_scope::evaluation, static_cast<std::uint8_t>(timeout_scope::evaluation));
-  refused(global_operation::keys, static_cast<std::uint8_t>(global_operation::keys));
+  refused(property_operation::keys, static_cast<std::uint8_t>(property_operation::keys));
 }
 
 TEST_CASE("a damaged value inside a message is refused", "[actors][messages][A8][A12]") {

@@ -2,6 +2,7 @@
 
 #include "troupe/future.hpp"
 #include "troupe/options.hpp"
+#include "troupe/reference.hpp"
 #include "troupe/script.hpp"
 
 #include <cstdint>
@@ -11,11 +12,6 @@
 #include <vector>
 
 namespace troupe {
-
-namespace actors {
-class context_link;
-class client;
-} // namespace actors
 
 namespace detail {
 struct context_access;
@@ -61,11 +57,15 @@ public:
   [[nodiscard]] future<script> compile(std::string source);
   [[nodiscard]] future<script> compile(std::string source, script_options what);
 
+  /// Compiles a function in the global scope.
+  [[nodiscard]] future<function> compile_function(std::string body);
+  [[nodiscard]] future<function> compile_function(std::string body, function_options how);
+
   // -- the global object ----------------------------------------------------------
 
   /// As a script reads and writes `globalThis[key]`: accessors run, within
   /// `context_options::turn_timeout`.
-  [[nodiscard]] future<value> get(std::string key);
+  [[nodiscard]] future<value> get(std::string key, take_as how = take_as::copy);
   [[nodiscard]] future<void> set(std::string key, value item);
   [[nodiscard]] future<bool> has(std::string key);
   /// @returns false when the property cannot be deleted.
@@ -95,9 +95,7 @@ private:
   [[nodiscard]] future<value> send_run(std::shared_ptr<const js::script_source> source,
                                        const run_options& how);
 
-  std::shared_ptr<actors::context_link> link_;
-  std::shared_ptr<actors::client> client_;
-  std::shared_ptr<detail::callback_queue> callbacks_;
+  std::shared_ptr<const detail::context_home> home_;
 };
 
 } // namespace troupe

@@ -27,15 +27,21 @@ enum class errc : std::uint8_t {
   context_lost,    ///< V8 gave up on the context's isolate (out of memory).
   no_such_context, ///< The handle is empty or names no context.
   // -- the host ---------------------------------------------------------------
-  capacity_exceeded, ///< The runtime's limit on live contexts is reached.
-  spawn_failed,      ///< The system refused a thread, descriptor or memory.
-  clone_failed,      ///< A value cannot cross: the message names the path.
-  invalid_argument,  ///< An option or argument is out of its range.
-  runtime_closed,    ///< The runtime is shutting down or gone.
-  would_deadlock,    ///< Waiting here would wait for the waiting thread.
-  broken_promise,    ///< Whoever owed the answer disappeared.
-  host_exception,    ///< A C++ exception left a continuation or coroutine.
+  capacity_exceeded,   ///< The runtime's limit on live contexts is reached.
+  spawn_failed,        ///< The system refused a thread, descriptor or memory.
+  clone_failed,        ///< A value cannot cross: the message names the path.
+  invalid_argument,    ///< An option or argument is out of its range.
+  runtime_closed,      ///< The runtime is shutting down or gone.
+  would_deadlock,      ///< Waiting here would wait for the waiting thread.
+  broken_promise,      ///< Whoever owed the answer disappeared.
+  host_exception,      ///< A C++ exception left a continuation, coroutine or host function.
+  too_many_host_calls, ///< More host functions have not answered than allowed.
+  stale_reference,     ///< The realm of a referenced object is gone.
 };
+
+namespace detail {
+inline constexpr errc last_errc = errc::stale_reference;
+}
 
 /// The code's name as scripts and logs show it, e.g.
 /// `ERR_SCRIPT_EXECUTION_TIMEOUT`; Node's own name where it has one.
@@ -91,5 +97,12 @@ public:
 private:
   troupe::error error_;
 };
+
+namespace detail {
+
+/// The error that stands for the exception being handled.
+[[nodiscard]] error error_from_exception() noexcept;
+
+} // namespace detail
 
 } // namespace troupe

@@ -23,6 +23,18 @@ enum class timeout_scope : std::uint8_t {
   evaluation,
 };
 
+/// How a script's value is given to C++.
+enum class take_as : std::uint8_t {
+  /// As a structured clone.
+  copy,
+  /// Objects and functions as a reference: `value::as<troupe::reference>()`,
+  /// `value::as<troupe::function>()`. Primitives as they are.
+  reference,
+  /// Not at all: the future gives `undefined`. For scripts that end in a value
+  /// that cannot be cloned.
+  nothing,
+};
+
 /// How to run a script. `{.timeout = 50ms}` is usually all there is to say.
 struct run_options {
   /// Wall clock from the moment the script starts on its isolate thread; 0 = no
@@ -32,9 +44,8 @@ struct run_options {
   /// SIGINT ends the run, and no other handler of the process sees that signal
   /// while the run lasts. (`breakOnSigint`.)
   bool break_on_sigint = false;
-  /// Do not convert the script's value; the future gives `undefined`. For
-  /// scripts that end in a function or another value that cannot be cloned.
-  bool discard_result = false;
+  /// How the value is given.
+  take_as take = take_as::copy;
 };
 
 /// How to compile a script.
@@ -48,6 +59,17 @@ struct script_options {
   /// Put the offending line and a caret above the stack of errors.
   /// (`displayErrors`.)
   bool display_errors = true;
+};
+
+/// How to compile a function.
+struct function_options {
+  /// Names of the parameters: identifiers.
+  std::vector<std::string> parameters{};
+  /// Objects whose properties the body sees as variables, the last one first. A
+  /// `reference` is that object itself, other values are copied.
+  /// (`contextExtensions`.)
+  std::vector<value> context_extensions{};
+  script_options script{};
 };
 
 /// A line that a script wrote with `console`.
@@ -75,6 +97,9 @@ struct context_options {
   /// Limit for callbacks of the event loop that belong to no run with a timeout
   /// (a timer set by a run without one); 0 = none.
   std::chrono::milliseconds turn_timeout{0};
+  /// Asynchronous host functions that have not answered. Beyond it, a call gives a
+  /// rejected promise: an Error with `code` ERR_TROUPE_TOO_MANY_HOST_CALLS.
+  std::size_t pending_host_calls_max = 1024;
   /// Install `console`, whose lines go to `runtime_options::on_console`.
   bool console = false;
   /// Install `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval`.

@@ -41,8 +41,10 @@ enum class value_kind : std::uint8_t {
   typed_array, ///< Includes DataView; see `element_type`.
   boxed,       ///< `new Number(1)`, `new String("")`, `Object(1n)`…
   shared_array_buffer,
-  wasm_module, ///< A compiled `WebAssembly.Module`; nothing that C++ can read.
-  hole,        ///< An absent array element: `[, 1][0]`.
+  wasm_module,   ///< A compiled `WebAssembly.Module`; nothing that C++ can read.
+  host_function, ///< See `troupe::host_function`.
+  reference,     ///< An object of a script: see `troupe::reference`.
+  hole,          ///< An absent array element: `[, 1][0]`.
 };
 
 /// The element type of a typed array.

@@ -208,16 +208,13 @@ std::optional<stop_reason> environment::callback_turn(const turn_spec& spec, scr
 }
 
 std::optional<error> environment::call_host(function_ref<void()> call) {
-  if (!ledger_->enter_host())
-    park_for_ever();
-  std::optional<error> thrown;
   try {
+    host_section inside{*ledger_};
     call();
+    return std::nullopt;
   } catch (...) {
-    thrown = troupe::detail::error_from_exception();
+    return troupe::detail::error_from_exception();
   }
-  ledger_->leave_host();
-  return thrown;
 }
 
 /// Runs the microtasks. @returns whether V8 discarded some.

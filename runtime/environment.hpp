@@ -3,6 +3,7 @@
 #include "runtime/event_loop.hpp"
 #include "runtime/function_ref.hpp"
 #include "runtime/isolate.hpp"
+#include "runtime/isolate_thread.hpp"
 #include "runtime/lease.hpp"
 #include "runtime/realm.hpp"
 #include "runtime/run_ledger.hpp"
@@ -161,9 +162,28 @@ private:
     std::shared_ptr<sigint_hold> sigint{};
   };
 
-  /// Calls a function of the host from inside a turn. Does not return when the
-  /// isolate has been given up meanwhile: what the host had may be gone. V8's frames
-  /// are below, through which nothing may be thrown.
+  /// While the host is called. Does not begin when the isolate has been given up
+  /// meanwhile: what the host had may be gone.
+  class host_section {
+  public:
+    explicit host_section(run_ledger& ledger) : ledger_(ledger) {
+      if (!ledger_.enter_host())
+        park_for_ever();
+    }
+
+    ~host_section() {
+      ledger_.leave_host();
+    }
+
+    host_section(const host_section&) = delete;
+    host_section& operator=(const host_section&) = delete;
+
+  private:
+    run_ledger& ledger_;
+  };
+
+  /// Calls a function of the host from inside a turn. V8's frames are below, through
+  /// which nothing may be thrown.
   /// @returns what it threw.
   std::optional<error> call_host(function_ref<void()> call);
 

@@ -140,6 +140,8 @@ void host_calls::call(const v8::FunctionCallbackInfo<v8::Value>& info, const bin
     return;
   }
   const auto& callable = *what.callable;
+  if (callable.signature().plain && call_plain(info, callable))
+    return;
   auto count = static_cast<std::size_t>(info.Length());
   std::array<value, 4> few;
   std::vector<value> many;
@@ -185,6 +187,43 @@ void host_calls::call(const v8::FunctionCallbackInfo<v8::Value>& info, const bin
     promise(info, std::move(outcome.later));
   else
     give(info, outcome.now);
+}
+
+/// Numbers and booleans cross without a `value`. @returns false, having done
+/// nothing, when the arguments are others than the signature wants.
+bool host_calls::call_plain(const v8::FunctionCallbackInfo<v8::Value>& info,
+                            const detail::host_callable& callable) {
+  const auto& signature = callable.signature();
+  auto count = callable.parameters();
+  if (static_cast<std::size_t>(info.Length()) < count)
+    return false;
+  std::array<double, detail::plain_signature::parameters_max> numbers;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto from = info[static_cast<int>(i)];
+    if ((signature.booleans >> i & 1) != 0) {
+      if (!from->IsBoolean())
+        return false;
+      numbers[i] = from.As<v8::Boolean>()->Value() ? 1 : 0;
+    } else {
+      if (!from->IsNumber())
+        return false;
+      numbers[i] = from.As<v8::Number>()->Value();
+    }
+  }
+  bool called = false;
+  double outcome = 0;
+  try {
+    environment::host_section inside{*owner_.ledger_};
+    called = callable.call_plain(numbers.data(), outcome);
+  } catch (...) {
+    give(info, troupe::detail::error_from_exception());
+    return true;
+  }
+  if (called && signature.returned == detail::plain_signature::outcome::number)
+    info.GetReturnValue().Set(outcome);
+  else if (called && signature.returned == detail::plain_signature::outcome::boolean)
+    info.GetReturnValue().Set(outcome != 0);
+  return called;
 }
 
 void host_calls::give(const v8::FunctionCallbackInfo<v8::Value>& info,

@@ -80,6 +80,8 @@ private:
   void bury();
   static void on_call(const v8::FunctionCallbackInfo<v8::Value>& info);
   void call(const v8::FunctionCallbackInfo<v8::Value>& info, const binding& what);
+  bool call_plain(const v8::FunctionCallbackInfo<v8::Value>& info,
+                  const detail::host_callable& callable);
   void give(const v8::FunctionCallbackInfo<v8::Value>& info, const result<value>& outcome);
   void refuse(const v8::FunctionCallbackInfo<v8::Value>& info);
   void promise(const v8::FunctionCallbackInfo<v8::Value>& info,

@@ -56,17 +56,6 @@ bool run_ledger::settle(request_id request) {
   return forget(request);
 }
 
-bool run_ledger::enter_host() {
-  if (host_depth_++ == 0)
-    in_host_.store(true);
-  return !given_up();
-}
-
-void run_ledger::leave_host() {
-  if (--host_depth_ == 0)
-    in_host_.store(false, std::memory_order_release);
-}
-
 // -- any thread -----------------------------------------------------------------------
 
 run_ledger::expiry run_ledger::expire(steady_time now) {

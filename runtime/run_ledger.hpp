@@ -130,8 +130,16 @@ public:
   /// Before and after a function of the host is called: nobody gives the isolate
   /// up meanwhile.
   /// @returns false when that has happened: the host may be gone.
-  [[nodiscard]] bool enter_host();
-  void leave_host();
+  [[nodiscard]] bool enter_host() {
+    if (host_depth_++ == 0)
+      in_host_.store(true);
+    return !given_up();
+  }
+
+  void leave_host() {
+    if (--host_depth_ == 0)
+      in_host_.store(false, std::memory_order_release);
+  }
 
   /// Has the isolate been given up? Its thread must touch nothing any more.
   [[nodiscard]] bool given_up() const {

@@ -166,6 +166,7 @@ TEST_CASE("a spawn request keeps every option", "[actors][messages][A12]") {
   CHECK(copy.options.array_buffer_limit_mib == 18);
   CHECK(copy.options.stack_kib == 19);
   CHECK(copy.options.turn_timeout == 20ms);
+  CHECK(copy.options.pending_host_calls_max == 21);
   CHECK(copy.options.console);
   CHECK(copy.options.timers);
 }

@@ -254,7 +254,8 @@ TEST_CASE("take_as::nothing runs a script whose value cannot be cloned", "[api][
   auto ctx = new_context();
   CHECK(value_of(ctx.run("globalThis.f = () => 1", {.take = take_as::nothing})).is_undefined());
   CHECK(value_of(ctx.run("f()")).as<int>() == 1);
-  CHECK(error_of(ctx.run("throw 1", {.take = take_as::nothing})).code == errc::uncaught_exception);
+  CHECK(error_of(ctx.run("throw 1", {.take = take_as::nothing})).code
+        == errc::uncaught_exception);
 }
 
 TEST_CASE("a getter of a result runs once, and its exception is the run's", "[api][clone][A8]") {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -52,15 +53,27 @@ struct host_outcome {
   std::unique_ptr<pending_work> later{};
 };
 
+/// What a signature of nothing but numbers and booleans looks like: its calls need
+/// no `value`.
+struct plain_signature {
+  enum class outcome : std::uint8_t { nothing, number, boolean };
+
+  static constexpr std::size_t parameters_max = 8;
+
+  bool plain = false;
+  std::uint8_t booleans = 0; ///< A bit for each parameter that is one.
+  outcome returned = outcome::nothing;
+};
+
 /// A C++ callable behind a script function.
 ///
 /// Threads: those of all contexts that have it, at once.
 class host_callable {
 public:
   host_callable(std::string name, std::size_t parameters, std::uint64_t by_reference,
-                bool asynchronous)
+                bool asynchronous, plain_signature signature)
     : name_(std::move(name)), parameters_(parameters), by_reference_(by_reference),
-      asynchronous_(asynchronous) {
+      asynchronous_(asynchronous), signature_(signature) {
   }
   virtual ~host_callable() = default;
 
@@ -69,6 +82,14 @@ public:
 
   /// May throw anything.
   virtual host_outcome call(const host_call& here, std::span<const value> arguments) const = 0;
+
+  /// The same for a plain signature, with one number for each parameter (0 or 1
+  /// for a boolean). @returns false when one of them does not convert.
+  virtual bool call_plain(const double* arguments, double& outcome) const = 0;
+
+  [[nodiscard]] const plain_signature& signature() const noexcept {
+    return signature_;
+  }
 
   [[nodiscard]] const std::string& name() const noexcept {
     return name_;
@@ -94,6 +115,7 @@ private:
   std::size_t parameters_;
   std::uint64_t by_reference_;
   bool asynchronous_;
+  plain_signature signature_;
 };
 
 /// An argument of the wrong type; the script sees a TypeError.
@@ -212,12 +234,53 @@ struct host_parameter<std::span<const value>> {
   }
 };
 
+/// Is every number of this type one of JavaScript's?
+template <class T>
+concept plain_type = std::floating_point<T> || std::same_as<T, bool> ||(
+  plain_integer<T> && sizeof(T) <= sizeof(std::int32_t));
+
+/// @returns false when the number is none of this type.
+template <plain_type T>
+bool from_plain(double number, T& to) {
+  if constexpr (std::same_as<T, bool> || std::same_as<T, double>) {
+    to = static_cast<T>(number);
+    return true;
+  } else if constexpr (std::floating_point<T>) {
+    auto converted = value_codec<T>::read(value{number});
+    to = converted.value_or(T{});
+    return converted.has_value();
+  } else {
+    if (!(number >= std::numeric_limits<T>::min() && number <= std::numeric_limits<T>::max()))
+      return false;
+    to = static_cast<T>(number);
+    return static_cast<double>(to) == number;
+  }
+}
+
+template <class R, class... Parameters>
+constexpr plain_signature signature_of() {
+  plain_signature made;
+  made.plain = (plain_type<R> || std::is_void_v<R>)&&(plain_type<Parameters> && ... && true)
+               && sizeof...(Parameters) <= plain_signature::parameters_max;
+  unsigned bit = 1;
+  ((made.booleans =
+      static_cast<std::uint8_t>(made.booleans | (std::same_as<Parameters, bool> ? bit : 0)),
+    bit <<= 1),
+   ...);
+  if constexpr (std::same_as<R, bool>)
+    made.returned = plain_signature::outcome::boolean;
+  else if constexpr (!std::is_void_v<R>)
+    made.returned = plain_signature::outcome::number;
+  return made;
+}
+
 template <class F, class R, class... Parameters>
 class typed_callable final : public host_callable {
 public:
   typed_callable(std::string name, F callable)
     : host_callable(std::move(name), (host_parameter<Parameters>::count + ... + 0),
-                    references(std::index_sequence_for<Parameters...>{}), future_like<R>),
+                    references(std::index_sequence_for<Parameters...>{}), future_like<R>,
+                    signature_of<R, Parameters...>()),
       callable_(std::move(callable)) {
   }
 
@@ -225,7 +288,27 @@ public:
     return call(here, arguments, std::index_sequence_for<Parameters...>{});
   }
 
+  bool call_plain(const double* arguments, double& outcome) const override {
+    if constexpr (signature_of<R, Parameters...>().plain)
+      return call_plain(arguments, outcome, std::index_sequence_for<Parameters...>{});
+    else
+      return false;
+  }
+
 private:
+  template <std::size_t... I>
+  bool call_plain([[maybe_unused]] const double* arguments, [[maybe_unused]] double& outcome,
+                  std::index_sequence<I...>) const {
+    std::tuple<Parameters...> converted;
+    if (!(from_plain(arguments[I], std::get<I>(converted)) && ... && true))
+      return false;
+    if constexpr (std::is_void_v<R>)
+      std::apply(callable_, converted);
+    else
+      outcome = static_cast<double>(std::apply(callable_, converted));
+    return true;
+  }
+
   /// Where a parameter's argument is: `host_call` takes none.
   static constexpr std::size_t place(std::size_t parameter) {
     std::size_t counts[]{host_parameter<Parameters>::count..., 0};

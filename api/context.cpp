@@ -3,7 +3,8 @@
 #include "actors/client.hpp"
 #include "actors/messages.hpp"
 #include "api/request.hpp"
-#include "runtime/script.hpp"
+#include "api/script_access.hpp"
+#include "runtime/memory_measurement.hpp"
 
 #include <fmt/format.h>
 
@@ -75,7 +76,7 @@ future<value> context::run(std::string source, run_options how, script_options w
 }
 
 future<value> context::run(const script& compiled, run_options how) {
-  return send_run(compiled.source_, how);
+  return send_run(detail::script_access::source(compiled), how);
 }
 
 future<value> context::send_run(std::shared_ptr<const js::script_source> source,
@@ -96,14 +97,24 @@ future<script> context::compile(std::string source) {
 }
 
 future<script> context::compile(std::string source, script_options what) {
-  script made{std::move(source), std::move(what)};
-  auto finish = [made](result<value> outcome) -> result<script> {
+  return detail::context_access::compile(*this, script{std::move(source), std::move(what)});
+}
+
+future<script> detail::context_access::compile(context& where, const script& what) {
+  auto finish = [what](result<value> outcome) -> result<script> {
     if (!outcome)
       return std::move(outcome).error();
-    return made;
+    return script_access::with(what, js::to_compile_facts(*outcome));
   };
-  return detail::ask<script>(callbacks_, client_, link_,
-                             actors::compile_request{0, {made.source_}}, finish);
+  return ask<script>(where.callbacks_, where.client_, where.link_,
+                     actors::compile_request{0, {script_access::source(what)}}, finish);
+}
+
+future<std::vector<std::byte>> context::create_cached_data(const script& compiled) {
+  return detail::ask<std::vector<std::byte>>(
+    callbacks_, client_, link_,
+    actors::code_cache_request{0, {detail::script_access::source(compiled)}},
+    &convert<std::vector<std::byte>>);
 }
 
 // -- the global object -----------------------------------------------------------------
@@ -137,6 +148,26 @@ future<std::vector<std::string>> context::keys() {
                                                &convert<std::vector<std::string>>);
 }
 
+// -- what it holds -----------------------------------------------------------------------
+
+future<memory_report> context::measure_memory(memory_options what) {
+  if (what.mode > memory_mode::detailed)
+    return refuse<memory_report>(callbacks_, "memory_options::mode is no memory_mode");
+  if (what.execution > memory_execution::eager)
+    return refuse<memory_report>(callbacks_, "memory_options::execution is no memory_execution");
+  auto finish = [](result<value> outcome) -> result<memory_report> {
+    if (!outcome)
+      return std::move(outcome).error();
+    return js::to_memory_report(*outcome);
+  };
+  return detail::ask<memory_report>(callbacks_, client_, link_, actors::memory_request{0, what},
+                                    finish);
+}
+
+future<void> context::reset() {
+  return detail::ask<void>(callbacks_, client_, link_, actors::reset_request{}, &drop_value);
+}
+
 // -- life -------------------------------------------------------------------------------
 
 future<void> context::idle() {
@@ -166,6 +197,10 @@ bool context::alive() const noexcept {
 
 std::string_view context::name() const noexcept {
   return link_ ? std::string_view{link_->name()} : std::string_view{};
+}
+
+std::string_view context::origin() const noexcept {
+  return link_ ? std::string_view{link_->origin()} : std::string_view{};
 }
 
 context detail::context_access::make(std::shared_ptr<actors::context_link> link,

@@ -67,6 +67,9 @@ struct context_access {
                                     std::shared_ptr<actors::client> client,
                                     std::shared_ptr<callback_queue> callbacks);
 
+  /// Compiles a script that was made before.
+  [[nodiscard]] static future<script> compile(context& where, const script& what);
+
   /// Lets go of a context without ending it.
   static void release(context from) {
     from.link_.reset();

@@ -16,11 +16,13 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace troupe::js {
 
 class console;
+class memory_measurements;
 class rejection_log;
 class script_timers;
 
@@ -76,8 +78,12 @@ public:
   /// Compiles and runs a script; answers now, or when its promise settles.
   void run(request_id request, const script_source& source, const run_options& options);
 
-  /// Compiles without running, to find syntax errors.
+  /// Compiles without running, to find syntax errors. The answer is a `compile_facts`.
   void compile(request_id request, const script_source& source);
+
+  /// Answers with a sealed code cache of the script, which is compiled if it was
+  /// not; functions that have run in this context are in it.
+  void create_cached_data(request_id request, const script_source& source);
 
   void get_global(request_id request, const std::string& key);
   void set_global(request_id request, const std::string& key, const value& item);
@@ -86,21 +92,28 @@ public:
   /// Names of the own enumerable properties of the global object.
   void global_keys(request_id request);
 
+  /// Answers with a `memory_report` when V8 has measured.
+  void measure_memory(request_id request, const memory_options& what);
+
+  /// Replaces the realm by a fresh one with the same options: what waits for
+  /// promises of the old one is told `context_reset`, its timers are gone, and none
+  /// of its code runs any more. Not from inside a turn.
+  void reset(request_id request, const context_options& options);
+
   /// The request has been answered elsewhere: drops its promise and timers.
   void abandon(request_id request);
 
   // -- the loop ---------------------------------------------------------------
 
-  /// Runs V8's own foreground tasks that are due. @returns whether any was.
+  /// Runs V8's own foreground tasks that are due, or makes a code cache that other
+  /// contexts wait for. @returns whether there was any of it.
   bool poll();
 
   /// Is nothing left that could run script by itself: no timer, no task of V8?
   [[nodiscard]] bool idle() const;
 
-  /// Does any request wait for its promise?
-  [[nodiscard]] bool has_waiting() const noexcept {
-    return !waiting_.empty();
-  }
+  /// Does any request wait for its promise, or for V8?
+  [[nodiscard]] bool has_waiting() const noexcept;
 
   /// False once the heap limit was reached and garbage collection did not help:
   /// the context must end.
@@ -159,7 +172,10 @@ private:
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
 
-  [[nodiscard]] bool drain(isolate_scope& here, v8::Local<v8::Context> context);
+  void fail_promises(const error& why);
+  [[nodiscard]] result<void> make_realm(const context_options& options);
+  [[nodiscard]] bool drain(isolate_scope& here);
+  bool share_next();
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
@@ -191,6 +207,9 @@ private:
   isolate isolate_;
   realm realm_;
   script_cache scripts_;
+  /// Scripts that have run here first, and whose code caches are to be made.
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<shared_code_cache>>> to_share_;
+  std::unique_ptr<memory_measurements> measurements_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;

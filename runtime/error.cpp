@@ -13,7 +13,7 @@ struct code_entry {
   std::string_view sentence;
 };
 
-constexpr std::array<code_entry, 19> entries{{
+constexpr std::array<code_entry, 20> entries{{
   {"ERR_TROUPE_OK", "No error."},
   {"ERR_TROUPE_SYNTAX", "The source does not parse."},
   {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
@@ -33,9 +33,10 @@ constexpr std::array<code_entry, 19> entries{{
   {"ERR_TROUPE_WOULD_DEADLOCK", "Waiting here would wait for the waiting thread itself."},
   {"ERR_TROUPE_BROKEN_PROMISE", "Whoever owed the answer disappeared."},
   {"ERR_TROUPE_HOST_EXCEPTION", "A C++ exception left a continuation or coroutine."},
+  {"ERR_TROUPE_CONTEXT_RESET", "The realm that it waited in was replaced."},
 }};
 
-static_assert(entries.size() == static_cast<std::size_t>(errc::host_exception) + 1);
+static_assert(entries.size() == static_cast<std::size_t>(errc::context_reset) + 1);
 
 const code_entry& entry(errc code) {
   return entries[static_cast<std::size_t>(code)];

@@ -35,6 +35,8 @@ enum class errc : std::uint8_t {
   would_deadlock,    ///< Waiting here would wait for the waiting thread.
   broken_promise,    ///< Whoever owed the answer disappeared.
   host_exception,    ///< A C++ exception left a continuation or coroutine.
+  // -- further ones -----------------------------------------------------------
+  context_reset, ///< Its context was reset before its promise settled.
 };
 
 /// The code's name as scripts and logs show it, e.g.

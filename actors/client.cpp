@@ -21,8 +21,8 @@ constexpr std::size_t open_entries_min = 64;
 
 // -- context_link -----------------------------------------------------------------------
 
-context_link::context_link(context_id id, std::string name, caf::actor handle)
-  : id_(id), name_(std::move(name)), handle_(std::move(handle)) {
+context_link::context_link(context_id id, std::string name, std::string origin, caf::actor handle)
+  : id_(id), name_(std::move(name)), origin_(std::move(origin)), handle_(std::move(handle)) {
 }
 
 error context_link::closed_error(const exit_report& report) {
@@ -132,6 +132,7 @@ bool context_link::closed() const {
 struct client::state {
   struct pending_spawn {
     std::string name;
+    std::string origin;
     std::shared_ptr<spawn_receiver> receiver;
   };
 
@@ -165,7 +166,8 @@ struct client::state {
       waiting = std::move(found->second);
       spawns.erase(found);
       if (what.failure.empty()) {
-        link = std::make_shared<context_link>(what.context, std::move(waiting.name), what.handle);
+        link = std::make_shared<context_link>(what.context, std::move(waiting.name),
+                                              std::move(waiting.origin), what.handle);
         links.emplace(what.context, link);
       }
     }
@@ -232,7 +234,8 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
       receiver->receive(error{.code = errc::runtime_closed, .message = "the runtime is gone"});
       return;
     }
-    state_->spawns.emplace(request, state::pending_spawn{options.name, std::move(receiver)});
+    state_->spawns.emplace(
+      request, state::pending_spawn{options.name, options.origin, std::move(receiver)});
   }
   send_to_scheduled(supervisor, spawn_request{request, context, std::move(options), self_,
                                               internal, std::move(identity)});

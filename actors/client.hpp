@@ -41,7 +41,7 @@ public:
 /// Lifetime: shared by the handles to the context and the client.
 class context_link {
 public:
-  context_link(context_id id, std::string name, caf::actor handle);
+  context_link(context_id id, std::string name, std::string origin, caf::actor handle);
 
   [[nodiscard]] context_id id() const noexcept {
     return id_;
@@ -49,6 +49,10 @@ public:
 
   [[nodiscard]] const std::string& name() const noexcept {
     return name_;
+  }
+
+  [[nodiscard]] const std::string& origin() const noexcept {
+    return origin_;
   }
 
   /// Sends a request; answers it at once when the context has ended.
@@ -105,6 +109,7 @@ private:
 
   const context_id id_;
   const std::string name_;
+  const std::string origin_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

@@ -190,6 +190,15 @@ void context_actor::become() {
       if (!refuses(request.request))
         environment_->copy(request.request, request.object, request.options);
     },
+    [this](const code_cache_request& request) {
+      environment_->create_cached_data(request.request, *request.script.source);
+    },
+    [this](const memory_request& request) {
+      environment_->measure_memory(request.request, request.options);
+    },
+    [this](const reset_request& request) {
+      environment_->reset(request.request, spawned_.options);
+    },
     [this](const idle_request& request) { idle_requests_.push_back(request.request); },
     [this](const cancel_request& request) {
       environment_->ledger()->withdraw(request.request);

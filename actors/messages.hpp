@@ -71,6 +71,11 @@ bool inspect(Inspector& f, take_as& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, microtask_mode& x) {
+  return inspect_enum(f, x, microtask_mode::after_evaluate);
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, source_position& x) {
   return f.object(x).fields(f.field("filename", x.filename), f.field("line", x.line),
                             f.field("column", x.column), f.field("width", x.width),
@@ -131,19 +136,38 @@ bool inspect(Inspector& f, context_options& x) {
     x.turn_timeout = std::chrono::milliseconds{ms};
     return true;
   };
-  return f.object(x).fields(f.field("name", x.name), f.field("globals", x.globals),
-                            f.field("heap_limit_mib", x.heap_limit_mib),
-                            f.field("array_buffer_limit_mib", x.array_buffer_limit_mib),
-                            f.field("stack_kib", x.stack_kib), f.field("turn_timeout", get, set),
-                            f.field("pending_host_calls_max", x.pending_host_calls_max),
-                            f.field("console", x.console), f.field("timers", x.timers));
+  return f.object(x).fields(
+    f.field("name", x.name), f.field("globals", x.globals),
+    f.field("heap_limit_mib", x.heap_limit_mib),
+    f.field("array_buffer_limit_mib", x.array_buffer_limit_mib),
+    f.field("stack_kib", x.stack_kib), f.field("turn_timeout", get, set),
+    f.field("pending_host_calls_max", x.pending_host_calls_max), f.field("console", x.console),
+    f.field("timers", x.timers), f.field("origin", x.origin),
+    f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
+    f.field("microtasks", x.microtasks));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_mode& x) {
+  return inspect_enum(f, x, memory_mode::detailed);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_execution& x) {
+  return inspect_enum(f, x, memory_execution::eager);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_options& x) {
+  return f.object(x).fields(f.field("mode", x.mode), f.field("execution", x.execution));
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, script_options& x) {
   return f.object(x).fields(
     f.field("filename", x.filename), f.field("line_offset", x.line_offset),
-    f.field("column_offset", x.column_offset), f.field("display_errors", x.display_errors));
+    f.field("column_offset", x.column_offset), f.field("display_errors", x.display_errors),
+    f.field("cached_data", x.cached_data));
 }
 
 template <class Inspector>
@@ -258,6 +282,22 @@ struct run_requests {
 struct compile_request {
   request_id request = 0;
   script_ref script;
+};
+
+/// Asks for a sealed code cache of the script.
+struct code_cache_request {
+  request_id request = 0;
+  script_ref script;
+};
+
+struct memory_request {
+  request_id request = 0;
+  memory_options options;
+};
+
+/// Replaces the realm by a fresh one.
+struct reset_request {
+  request_id request = 0;
 };
 
 enum class property_operation : std::uint8_t { get, set, has, remove, keys };
@@ -388,6 +428,21 @@ bool inspect(Inspector& f, compile_request& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, code_cache_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("script", x.script));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, reset_request& x) {
+  return f.object(x).fields(f.field("request", x.request));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, property_operation& x) {
   return inspect_enum(f, x, property_operation::keys);
 }
@@ -467,8 +522,10 @@ bool inspect(Inspector& f, script_ref& x) {
       copy = *x.source;
   if (!f.object(x).fields(f.field("code", copy.code), f.field("options", copy.options)))
     return false;
-  if constexpr (Inspector::is_loading)
+  if constexpr (Inspector::is_loading) {
+    copy.cache = std::make_shared<js::shared_code_cache>();
     x.source = std::make_shared<const js::script_source>(std::move(copy));
+  }
   return true;
 }
 
@@ -493,5 +550,8 @@ CAF_ADD_TYPE_ID(troupe, (troupe::actors::deadline_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::reply))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::spawn_reply))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::context_down))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::code_cache_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::memory_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::reset_request))
 
 CAF_END_TYPE_ID_BLOCK(troupe)

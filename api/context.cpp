@@ -3,7 +3,8 @@
 #include "actors/client.hpp"
 #include "actors/messages.hpp"
 #include "api/request.hpp"
-#include "runtime/script.hpp"
+#include "api/script_access.hpp"
+#include "runtime/memory_measurement.hpp"
 
 #include <fmt/format.h>
 
@@ -50,7 +51,7 @@ future<value> context::run(std::string source, run_options how, script_options w
 }
 
 future<value> context::run(const script& compiled, run_options how) {
-  return send_run(compiled.source_, how);
+  return send_run(detail::script_access::source(compiled), how);
 }
 
 std::optional<error> detail::check(const run_options& how) {
@@ -78,13 +79,17 @@ future<script> context::compile(std::string source) {
 }
 
 future<script> context::compile(std::string source, script_options what) {
-  script made{std::move(source), std::move(what)};
-  auto finish = [made](result<value> outcome) -> result<script> {
+  return detail::context_access::compile(*this, script{std::move(source), std::move(what)});
+}
+
+future<script> detail::context_access::compile(context& where, const script& what) {
+  auto finish = [what](result<value> outcome) -> result<script> {
     if (!outcome)
       return std::move(outcome).error();
-    return made;
+    return script_access::with(what, js::to_compile_facts(*outcome));
   };
-  return detail::ask<script>(home_, actors::compile_request{0, {made.source_}}, finish);
+  return ask<script>(where.home_, actors::compile_request{0, {script_access::source(what)}},
+                     finish);
 }
 
 future<function> context::compile_function(std::string body) {
@@ -98,6 +103,12 @@ future<function> context::compile_function(std::string body, function_options ho
                                      {std::move(body), std::move(how.parameters),
                                       std::move(how.context_extensions), std::move(how.script)}},
     &converted<function>);
+}
+
+future<std::vector<std::byte>> context::create_cached_data(const script& compiled) {
+  return detail::ask<std::vector<std::byte>>(
+    home_, actors::code_cache_request{0, {detail::script_access::source(compiled)}},
+    &converted<std::vector<std::byte>>);
 }
 
 // -- the global object -----------------------------------------------------------------
@@ -135,6 +146,29 @@ future<std::vector<std::string>> context::keys() {
     &converted<std::vector<std::string>>);
 }
 
+// -- what it holds -----------------------------------------------------------------------
+
+future<memory_report> context::measure_memory(memory_options what) {
+  auto unsound = [this](std::string message) {
+    return detail::refuse<memory_report>(
+      home_, {.code = errc::invalid_argument, .message = std::move(message)});
+  };
+  if (what.mode > memory_mode::detailed)
+    return unsound("memory_options::mode is no memory_mode");
+  if (what.execution > memory_execution::eager)
+    return unsound("memory_options::execution is no memory_execution");
+  auto finish = [](result<value> outcome) -> result<memory_report> {
+    if (!outcome)
+      return std::move(outcome).error();
+    return js::to_memory_report(*outcome);
+  };
+  return detail::ask<memory_report>(home_, actors::memory_request{0, what}, finish);
+}
+
+future<void> context::reset() {
+  return detail::ask<void>(home_, actors::reset_request{}, &converted<void>);
+}
+
 // -- life -------------------------------------------------------------------------------
 
 future<void> context::idle() {
@@ -164,6 +198,10 @@ bool context::alive() const noexcept {
 
 std::string_view context::name() const noexcept {
   return home_ ? std::string_view{home_->link->name()} : std::string_view{};
+}
+
+std::string_view context::origin() const noexcept {
+  return home_ ? std::string_view{home_->link->origin()} : std::string_view{};
 }
 
 } // namespace troupe

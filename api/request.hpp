@@ -91,6 +91,9 @@ struct context_access {
     return made;
   }
 
+  /// Compiles a script that was made before.
+  [[nodiscard]] static future<script> compile(context& where, const script& what);
+
   /// Lets go of a context without ending it.
   static void release(context from) {
     from.home_.reset();

@@ -5,6 +5,7 @@
 #include "runtime/exception.hpp"
 #include "runtime/host_calls.hpp"
 #include "runtime/isolate_thread.hpp"
+#include "runtime/memory_measurement.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
@@ -83,24 +84,32 @@ environment::~environment() {
 }
 
 result<void> environment::prepare(const context_options& options) {
+  measurements_ = std::make_unique<memory_measurements>(
+    [this](request_id request, value report) { events_.answer(request, std::move(report)); });
+  return make_realm(options);
+}
+
+result<void> environment::make_realm(const context_options& options) {
   {
     isolate_scope here{isolate_};
-    if (!realm_.make(here))
+    if (!realm_.make(here, options.code_generation, options.microtasks))
       return error{.code = errc::spawn_failed,
                    .message = fmt::format("context '{}': V8 made no realm", name_)};
     auto context = realm_.context(here);
     v8::Context::Scope entered{context};
     if (options.console) {
-      console_ = std::make_unique<console>(name_, [this](const console_line& line) {
-        if (ledger_->stopping())
-          return false;
-        events_.write(line);
-        return true;
-      });
+      if (!console_)
+        console_ = std::make_unique<console>(name_, [this](const console_line& line) {
+          if (ledger_->stopping())
+            return false;
+          events_.write(line);
+          return true;
+        });
       console_->install(here, context);
     }
     if (options.timers) {
-      timers_ = std::make_unique<script_timers>(*this, loop_);
+      if (!timers_)
+        timers_ = std::make_unique<script_timers>(*this, loop_);
       timers_->install(here, context);
     }
   }
@@ -169,11 +178,11 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
     script(here, context);
     // After a stop, draining would only throw the queue away.
     if (!ledger_->stopping())
-      drain_cut = drain(here, context);
+      drain_cut = drain(here);
     if (conclude && !ledger_->stopping()) {
       (*conclude)(here, context);
       if (!ledger_->stopping()) // reading the value may have run script
-        drain_cut = drain(here, context);
+        drain_cut = drain(here);
     }
     if (!rejections_->empty() && !ledger_->stopping())
       rejections_->flush(here, context, events_.uncaught);
@@ -218,10 +227,10 @@ std::optional<error> environment::call_host(function_ref<void()> call) {
 }
 
 /// Runs the microtasks. @returns whether V8 discarded some.
-bool environment::drain(isolate_scope& here, v8::Local<v8::Context> context) {
+bool environment::drain(isolate_scope& here) {
   v8::TryCatch caught{here.v8()};
   ledger_->draining(true);
-  context->GetMicrotaskQueue()->PerformCheckpoint(here.v8());
+  realm_.run_microtasks(here);
   ledger_->draining(false);
   return caught.HasTerminated();
 }
@@ -345,12 +354,16 @@ void environment::run(request_id request, const script_source& source,
   evaluate(request, options, display,
            [&](isolate_scope& here, v8::Local<v8::Context> context,
                const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
-             v8::Local<v8::Script> compiled;
-             if (scripts_.compile(here, context, source).ToLocal(&compiled))
-               return compiled->Run(context);
-             if (caught.HasCaught() && !caught.HasTerminated())
-               return capture_error(here, context, caught, errc::syntax_error, display);
-             return v8::MaybeLocal<v8::Value>{};
+             auto compiled = scripts_.compile(here, context, source);
+             if (!compiled) {
+               if (caught.HasCaught() && !caught.HasTerminated())
+                 return capture_error(here, context, caught, errc::syntax_error, display);
+               return v8::MaybeLocal<v8::Value>{};
+             }
+             if (compiled->from_source && source.cache
+                 && source.code.size() >= shared_code_cache::source_size_min)
+               to_share_.emplace_back(source.id, source.cache);
+             return compiled->script->Run(context);
            });
 }
 
@@ -462,10 +475,17 @@ void environment::compile(request_id request, const script_source& source) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
                    v8::TryCatch caught{here.v8()};
-                   if (!scripts_.compile(here, context, source).IsEmpty())
-                     return value{};
-                   return capture_error(here, context, caught, errc::syntax_error,
-                                        source.options.display_errors);
+                   auto compiled = scripts_.compile(here, context, source);
+                   if (!compiled)
+                     return capture_error(here, context, caught, errc::syntax_error,
+                                          source.options.display_errors);
+                   auto map = compiled->script->GetUnboundScript()->GetSourceMappingURL();
+                   compile_facts facts;
+                   if (source.cache)
+                     facts.cached_data_rejected = source.cache->brought_rejected();
+                   if (map->IsString())
+                     facts.source_map_url = to_utf8(here.v8(), map.As<v8::String>());
+                   return to_value(facts);
                  });
 }
 
@@ -496,6 +516,64 @@ void environment::compile_function(request_id request, const function_source& so
                                                        "identifiers; they are '{}'",
                                                        fmt::join(source.parameters, ", "))};
                  });
+}
+
+void environment::create_cached_data(request_id request, const script_source& source) {
+  answer_in_turn(request,
+                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   v8::TryCatch caught{here.v8()};
+                   auto compiled = scripts_.compile(here, context, source);
+                   if (!compiled)
+                     return capture_error(here, context, caught, errc::syntax_error,
+                                          source.options.display_errors);
+                   auto cache = make_code_cache(compiled->script->GetUnboundScript());
+                   if (!cache)
+                     return error{.code = errc::heap_limit_exceeded,
+                                  .message = "there is no memory for a code cache"};
+                   return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
+                 });
+}
+
+/// @returns whether there was one.
+bool environment::share_next() {
+  if (to_share_.empty())
+    return false;
+  auto [id, cache] = std::move(to_share_.back());
+  to_share_.pop_back();
+  isolate_scope here{isolate_};
+  scripts_.share(here, id, *cache);
+  return true;
+}
+
+// -- the realm ------------------------------------------------------------------------
+
+void environment::reset(request_id request, const context_options& options) {
+  fail_promises(
+    {.code = errc::context_reset, .message = fmt::format("context '{}' was reset", name_)});
+  if (timers_)
+    timers_->clear();
+  rejections_->clear();
+  scripts_.unbind();
+  leases_.clear();
+  host_calls_->clear();
+  {
+    isolate_scope here{isolate_};
+    realm_.retire(here);
+  }
+  auto made = make_realm(options);
+  healthy_ = healthy_ && made.has_value();
+  if (!made) {
+    events_.answer(request, std::move(made).error());
+    return;
+  }
+  isolate_scope here{isolate_};
+  measurements_->restart(here, realm_.context(here));
+  events_.answer(request, value{});
+}
+
+void environment::measure_memory(request_id request, const memory_options& what) {
+  isolate_scope here{isolate_};
+  measurements_->start(here, realm_.context(here), request, what);
 }
 
 // -- promises -------------------------------------------------------------------------
@@ -570,9 +648,21 @@ void environment::abandon(request_id request) {
   if (timers_)
     timers_->cancel_of(request);
   host_calls_->cancel_of(request);
+  if (measurements_)
+    measurements_->forget(request);
+}
+
+bool environment::has_waiting() const noexcept {
+  return !waiting_.empty() || (measurements_ && !measurements_->empty());
 }
 
 void environment::fail_waiting(const error& why) {
+  fail_promises(why);
+  while (auto request = measurements_ ? measurements_->take() : 0)
+    events_.answer(request, why);
+}
+
+void environment::fail_promises(const error& why) {
   auto open = std::move(waiting_);
   waiting_.clear();
   for (auto& [request, unused] : open)
@@ -720,7 +810,7 @@ bool environment::poll() {
       });
     }
   }
-  return ran;
+  return share_next() || ran;
 }
 
 bool environment::idle() const {

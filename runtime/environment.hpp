@@ -21,12 +21,14 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace troupe::js {
 
 class console;
 class host_calls;
+class memory_measurements;
 class rejection_log;
 class script_timers;
 
@@ -84,7 +86,7 @@ public:
   /// Compiles and runs a script; answers now, or when its promise settles.
   void run(request_id request, const script_source& source, const run_options& options);
 
-  /// Compiles without running, to find syntax errors.
+  /// Compiles without running, to find syntax errors. The answer is a `compile_facts`.
   void compile(request_id request, const script_source& source);
 
   /// Compiles a function body; answers with a reference.
@@ -92,6 +94,10 @@ public:
 
   /// Calls a function that is on lease; answers now, or when its promise settles.
   void call(request_id request, const call_spec& what, const run_options& options);
+
+  /// Answers with a sealed code cache of the script, which is compiled if it was
+  /// not; functions that have run in this context are in it.
+  void create_cached_data(request_id request, const script_source& source);
 
   // Properties of an object that is on lease, or, for `undefined`, of the global
   // object.
@@ -106,21 +112,28 @@ public:
   /// A copy of an object that is on lease; of a promise, what it settles to.
   void copy(request_id request, const value& of, const run_options& options);
 
+  /// Answers with a `memory_report` when V8 has measured.
+  void measure_memory(request_id request, const memory_options& what);
+
+  /// Replaces the realm by a fresh one with the same options: what waits for
+  /// promises of the old one is told `context_reset`, its timers are gone, and none
+  /// of its code runs any more. Not from inside a turn.
+  void reset(request_id request, const context_options& options);
+
   /// The request has been answered elsewhere: drops its promise and timers.
   void abandon(request_id request);
 
   // -- the loop ---------------------------------------------------------------
 
-  /// Runs V8's own foreground tasks that are due. @returns whether any was.
+  /// Runs V8's own foreground tasks that are due, or makes a code cache that other
+  /// contexts wait for. @returns whether there was any of it.
   bool poll();
 
   /// Is nothing left that could run script by itself: no timer, no task of V8?
   [[nodiscard]] bool idle() const;
 
-  /// Does any request wait for its promise?
-  [[nodiscard]] bool has_waiting() const noexcept {
-    return !waiting_.empty();
-  }
+  /// Does any request wait for its promise, or for V8?
+  [[nodiscard]] bool has_waiting() const noexcept;
 
   /// False once the heap limit was reached and garbage collection did not help:
   /// the context must end.
@@ -211,7 +224,10 @@ private:
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
 
-  [[nodiscard]] bool drain(isolate_scope& here, v8::Local<v8::Context> context);
+  void fail_promises(const error& why);
+  [[nodiscard]] result<void> make_realm(const context_options& options);
+  [[nodiscard]] bool drain(isolate_scope& here);
+  bool share_next();
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
@@ -258,6 +274,9 @@ private:
   isolate isolate_;
   realm realm_;
   script_cache scripts_;
+  /// Scripts that have run here first, and whose code caches are to be made.
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<shared_code_cache>>> to_share_;
+  std::unique_ptr<memory_measurements> measurements_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;

@@ -77,8 +77,7 @@ host_calls::host_calls(environment& owner, std::shared_ptr<loop_waker> waker,
 
 host_calls::~host_calls() {
   answers_->close();
-  for (auto& [id, call] : pending_)
-    owner_.call_host([&work = call.work] { work->cancel(); });
+  clear();
   for (auto* each : bindings_)
     delete each;
 }
@@ -326,6 +325,11 @@ void host_calls::settle(isolate_scope& here, v8::Local<v8::Context> context, pen
   made = outcome ? caught.Exception() : make_exception(here, context, outcome.error());
   if (!caught.HasTerminated())
     resolver->Reject(context, made).FromMaybe(false);
+}
+
+void host_calls::clear() {
+  for (auto& [id, call] : std::exchange(pending_, {}))
+    owner_.call_host([&work = call.work] { work->cancel(); });
 }
 
 void host_calls::cancel_of(request_id request) {

@@ -46,6 +46,9 @@ public:
   /// Cancels the calls of one request; their promises are never settled.
   void cancel_of(request_id request);
 
+  /// Cancels them all.
+  void clear();
+
   /// Is it one of ours that has no name yet?
   [[nodiscard]] static bool is_nameless(v8::Local<v8::Function> function);
 

@@ -29,6 +29,12 @@ public:
   void flush(isolate_scope& here, v8::Local<v8::Context> context,
              const std::function<void(error)>& report);
 
+  /// Forgets all of them.
+  void clear() {
+    open_.clear();
+    dropped_ = 0;
+  }
+
   [[nodiscard]] bool empty() const noexcept {
     return open_.empty() && dropped_ == 0;
   }

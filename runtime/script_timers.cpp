@@ -32,8 +32,13 @@ script_timers::script_timers(environment& owner, event_loop& loop) : owner_(owne
 }
 
 script_timers::~script_timers() {
+  clear();
+}
+
+void script_timers::clear() {
   for (auto& [id, pending] : timers_)
     loop_.cancel_timer(pending.handle);
+  timers_.clear();
 }
 
 void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context) {
@@ -50,8 +55,8 @@ void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context)
   };
   add("setTimeout", &set_timeout, 2);
   add("setInterval", &set_interval, 2);
-  add("clearTimeout", &clear, 1);
-  add("clearInterval", &clear, 1);
+  add("clearTimeout", &clear_one, 1);
+  add("clearInterval", &clear_one, 1);
 }
 
 void script_timers::cancel_of(request_id request) {
@@ -131,7 +136,7 @@ void script_timers::set_interval(const v8::FunctionCallbackInfo<v8::Value>& info
   static_cast<script_timers*>(info.Data().As<v8::External>()->Value())->set(info, true);
 }
 
-void script_timers::clear(const v8::FunctionCallbackInfo<v8::Value>& info) {
+void script_timers::clear_one(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& self = *static_cast<script_timers*>(info.Data().As<v8::External>()->Value());
   double id = 0;
   if (info.Length() == 0 || !info[0]->NumberValue(info.GetIsolate()->GetCurrentContext()).To(&id))

@@ -60,11 +60,14 @@ const error full_error{
   .thrown = value::make_error("no", "TypeError")};
 
 script_ref some_script() {
-  return {std::make_shared<const js::script_source>(js::script_source{
-    .id = 5,
-    .code = std::string{"1 + '\0ä'", 9},
-    .options = {
-      .filename = "s.js", .line_offset = -3, .column_offset = 4, .display_errors = false}})};
+  return {std::make_shared<const js::script_source>(
+    js::script_source{.id = 5,
+                      .code = std::string{"1 + '\0ä'", 9},
+                      .options = {.filename = "s.js",
+                                  .line_offset = -3,
+                                  .column_offset = 4,
+                                  .display_errors = false,
+                                  .cached_data = {std::byte{1}, std::byte{0xff}}}})};
 }
 
 run_options some_options() {
@@ -76,6 +79,7 @@ run_options some_options() {
 
 context_options some_context() {
   return {.name = "tenant ä",
+          .origin = "https://ä.example",
           .globals = {{"x", 2}, {"list", value::array({1, value::hole(), nullptr})}},
           .heap_limit_mib = 17,
           .array_buffer_limit_mib = 18,
@@ -83,7 +87,9 @@ context_options some_context() {
           .turn_timeout = 20ms,
           .pending_host_calls_max = 21,
           .console = true,
-          .timers = true};
+          .timers = true,
+          .code_generation = {.strings = false, .wasm = false},
+          .microtasks = microtask_mode::after_evaluate};
 }
 
 /// Calls `each` with one filled-in message of every type.
@@ -108,6 +114,9 @@ void with_every_message(Each&& each) {
   each(reply{13, 14, value{"answer"}});
   each(reply{15, 16, full_error});
   each(spawn_reply{17, 18, {}, {full_error}});
+  each(code_cache_request{22, some_script()});
+  each(memory_request{23, {memory_mode::detailed, memory_execution::eager}});
+  each(reset_request{24});
   each(context_down{19, {"name", errc::heap_limit_exceeded, "too much", 20, 21}, true});
 }
 
@@ -122,7 +131,7 @@ TEST_CASE("every message survives a round trip", "[actors][messages][A12]") {
     [[maybe_unused]] auto copy = round_trip(world.system(), std::move(message));
     ++count;
   });
-  CHECK(count == 18);
+  CHECK(count == 21);
 }
 
 TEST_CASE("every message survives inside a caf::message", "[actors][messages][A12]") {
@@ -169,6 +178,18 @@ TEST_CASE("a spawn request keeps every option", "[actors][messages][A12]") {
   CHECK(copy.options.pending_host_calls_max == 21);
   CHECK(copy.options.console);
   CHECK(copy.options.timers);
+  CHECK(copy.options.origin == "https://ä.example");
+  CHECK_FALSE(copy.options.code_generation.strings);
+  CHECK_FALSE(copy.options.code_generation.wasm);
+  CHECK(copy.options.microtasks == microtask_mode::after_evaluate);
+}
+
+TEST_CASE("a request to measure memory keeps what is asked", "[actors][messages][O1][A12]") {
+  caf_world world;
+  auto copy = round_trip(world.system(),
+                         memory_request{1, {memory_mode::detailed, memory_execution::eager}});
+  CHECK(copy.options.mode == memory_mode::detailed);
+  CHECK(copy.options.execution == memory_execution::eager);
 }
 
 TEST_CASE("a run request keeps script and options", "[actors][messages][A12]") {
@@ -181,6 +202,8 @@ TEST_CASE("a run request keeps script and options", "[actors][messages][A12]") {
   CHECK(copy.script.source->options.line_offset == -3);
   CHECK(copy.script.source->options.column_offset == 4);
   CHECK_FALSE(copy.script.source->options.display_errors);
+  CHECK(copy.script.source->options.cached_data == original.source->options.cached_data);
+  CHECK(copy.script.source->cache);
   CHECK(copy.options.timeout == 1234ms);
   CHECK(copy.options.timeout_covers == timeout_scope::evaluation);
   CHECK(copy.options.break_on_sigint);
@@ -362,6 +385,11 @@ TEST_CASE("an enumeration out of its range is refused", "[actors][messages][A12]
   };
   refused(errc::host_exception, static_cast<std::uint8_t>(detail::last_errc));
   refused(timeout_scope::evaluation, static_cast<std::uint8_t>(timeout_scope::evaluation));
+  refused(take_as::nothing, static_cast<std::uint8_t>(take_as::nothing));
+  refused(microtask_mode::after_evaluate,
+          static_cast<std::uint8_t>(microtask_mode::after_evaluate));
+  refused(memory_mode::detailed, static_cast<std::uint8_t>(memory_mode::detailed));
+  refused(memory_execution::eager, static_cast<std::uint8_t>(memory_execution::eager));
   refused(property_operation::keys, static_cast<std::uint8_t>(property_operation::keys));
 }
 

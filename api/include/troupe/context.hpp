@@ -5,6 +5,7 @@
 #include "troupe/reference.hpp"
 #include "troupe/script.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -60,6 +61,9 @@ public:
   /// Compiles a function in the global scope.
   [[nodiscard]] future<function> compile_function(std::string body);
   [[nodiscard]] future<function> compile_function(std::string body, function_options how);
+  /// What this context has compiled a script to, for `script_options::cached_data`:
+  /// larger, and better, once its functions have run here. (`createCachedData`.)
+  [[nodiscard]] future<std::vector<std::byte>> create_cached_data(const script& compiled);
 
   // -- the global object ----------------------------------------------------------
 
@@ -72,6 +76,21 @@ public:
   [[nodiscard]] future<bool> remove(std::string key);
   /// Names of the own enumerable properties, in JavaScript's order.
   [[nodiscard]] future<std::vector<std::string>> keys();
+
+  // -- what it holds ------------------------------------------------------------------
+
+  /// What the context uses. V8 measures while it collects garbage, so this may take
+  /// ten seconds and more unless it is `memory_execution::eager`.
+  [[nodiscard]] future<memory_report> measure_memory(memory_options what = {});
+
+  /// Starts anew: a fresh global environment with the same options and initial
+  /// globals, in the same isolate, for a fraction of what a new context costs. Runs
+  /// that wait for promises of the old one get `context_reset`, its timers are gone;
+  /// scripts stay compiled. Takes its turn among the requests.
+  ///
+  /// Nothing of the old environment can be reached from the new one. But the isolate
+  /// is the same, and so is what scripts could do to it: heap, CPU time and limits.
+  [[nodiscard]] future<void> reset();
 
   // -- life -------------------------------------------------------------------------
 
@@ -88,6 +107,8 @@ public:
 
   [[nodiscard]] bool alive() const noexcept;
   [[nodiscard]] std::string_view name() const noexcept;
+  /// `context_options::origin`.
+  [[nodiscard]] std::string_view origin() const noexcept;
 
 private:
   friend struct detail::context_access;

@@ -35,12 +35,14 @@ enum class errc : std::uint8_t {
   would_deadlock,      ///< Waiting here would wait for the waiting thread.
   broken_promise,      ///< Whoever owed the answer disappeared.
   host_exception,      ///< A C++ exception left a continuation, coroutine or host function.
+  // -- further ones -----------------------------------------------------------
   too_many_host_calls, ///< More host functions have not answered than allowed.
   stale_reference,     ///< The realm of a referenced object is gone.
+  context_reset,       ///< Its context was reset before its promise settled.
 };
 
 namespace detail {
-inline constexpr errc last_errc = errc::stale_reference;
+inline constexpr errc last_errc = errc::context_reset;
 }
 
 /// The code's name as scripts and logs show it, e.g.

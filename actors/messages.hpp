@@ -111,7 +111,8 @@ bool inspect(Inspector& f, run_options& x) {
   };
   return f.object(x).fields(
     f.field("timeout", get, set), f.field("timeout_covers", x.timeout_covers),
-    f.field("break_on_sigint", x.break_on_sigint), f.field("discard_result", x.discard_result));
+    f.field("break_on_sigint", x.break_on_sigint), f.field("discard_result", x.discard_result),
+    f.field("transfer_result", x.transfer_result));
 }
 
 template <class Inspector>

@@ -25,6 +25,10 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 // For the microtasks that a stopped run without a timeout leaves behind.
 constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
 
+clone_mode result_mode(const run_options& options) {
+  return options.transfer_result ? clone_mode::transfer : clone_mode::copy;
+}
+
 } // namespace
 
 // -- construction ---------------------------------------------------------------------
@@ -121,15 +125,14 @@ result<void> environment::prepare(const context_options& options) {
     v8::TryCatch caught{here.v8()};
     for (const auto& [key, item] : options.globals) {
       v8::Local<v8::String> name;
-      v8::Local<v8::Value> made;
-      if (to_v8_string(here.v8(), key).ToLocal(&name)
-          && clone_in(here, context, item).ToLocal(&made)
-          && assign_global(context, name, made).FromMaybe(false))
+      auto made = clone_in_or_why(here, context, item);
+      if (made && to_v8_string(here.v8(), key).ToLocal(&name)
+          && assign_global(context, name, *made).FromMaybe(false))
         continue;
       outcome = error{.code = errc::spawn_failed,
-                      .message = fmt::format("context '{}': the global '{}' cannot be set: it is "
-                                             "read-only, or its value exceeds a limit",
-                                             name_, key)};
+                      .message = fmt::format(
+                        "context '{}': the global '{}' cannot be set: {}", name_, key,
+                        made ? "it is read-only, or its key is too long" : made.error().message)};
       return;
     }
   });
@@ -329,7 +332,7 @@ void environment::run(request_id request, const script_source& source,
       last = promise->Result();
     }
     if (!options.discard_result)
-      answer = take(here, context, last, display);
+      answer = take(here, context, last, display, result_mode(options));
   };
   auto stopped =
     in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, script, conclude);
@@ -354,9 +357,9 @@ void environment::answer_and_release(request_id request,
 }
 
 result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> context,
-                                v8::Local<v8::Value> from, bool display_errors) {
+                                v8::Local<v8::Value> from, bool display_errors, clone_mode mode) {
   v8::TryCatch caught{here.v8()};
-  auto copy = clone_out(here, context, from);
+  auto copy = clone_out(here, context, from, mode);
   if (!copy && caught.HasCaught() && !caught.HasTerminated())
     return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   return copy;
@@ -394,6 +397,7 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
   bool whole = options.timeout_covers == timeout_scope::evaluation;
   waiting_.insert_or_assign(request, waiting{.discard_result = options.discard_result,
                                              .display_errors = script.display_errors,
+                                             .result_mode = result_mode(options),
                                              .sigint = current_.sigint});
   auto arm = ledger_->await({.request = request,
                              .deadline = whole ? deadline_of_turn_ : never,
@@ -424,12 +428,12 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   auto found = waiting_.find(request);
   if (found == waiting_.end())
     return;
-  auto [discard_result, display_errors, sigint] = std::move(found->second);
+  auto [discard_result, display_errors, mode, sigint] = std::move(found->second);
   result<value> answer{value{}};
   if (!fulfilled)
     answer = capture_error(here, context, outcome, errc::uncaught_exception, display_errors);
   else if (!discard_result)
-    answer = take(here, context, outcome, display_errors);
+    answer = take(here, context, outcome, display_errors, mode);
   // Reading the value may have run script that was stopped: then after_turn
   // answers.
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
@@ -496,12 +500,13 @@ void environment::set_global(request_id request, const std::string& key, const v
   answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
       v8::Local<v8::String> name;
-      v8::Local<v8::Value> made;
-      if (!to_v8_string(here.v8(), key).ToLocal(&name)
-          || !clone_in(here, context, item).ToLocal(&made))
+      if (!to_v8_string(here.v8(), key).ToLocal(&name))
         return pending_exception();
+      auto made = clone_in_or_why(here, context, item);
+      if (!made)
+        return std::move(made).error();
       bool assigned = false;
-      if (!assign_global(context, name, made).To(&assigned))
+      if (!assign_global(context, name, *made).To(&assigned))
         return pending_exception();
       if (!assigned)
         return error{.code = errc::invalid_argument,

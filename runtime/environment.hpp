@@ -5,6 +5,7 @@
 #include "runtime/isolate.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/script.hpp"
+#include "runtime/structured_clone.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
 
@@ -130,6 +131,7 @@ private:
   struct waiting {
     bool discard_result = false;
     bool display_errors = true;
+    clone_mode result_mode = clone_mode::copy;
     std::shared_ptr<sigint_hold> sigint;
   };
 
@@ -168,7 +170,8 @@ private:
                                               v8::Local<v8::String> key,
                                               v8::Local<v8::Value> item);
   [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
-                                   v8::Local<v8::Value> from, bool display_errors);
+                                   v8::Local<v8::Value> from, bool display_errors,
+                                   clone_mode mode);
   void settle(isolate_scope& here, v8::Local<v8::Context> context, request_id request,
               bool fulfilled, v8::Local<v8::Value> outcome);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info);

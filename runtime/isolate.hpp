@@ -62,6 +62,10 @@ public:
     return allocator_->bytes();
   }
 
+  [[nodiscard]] const std::shared_ptr<array_buffer_allocator>& array_buffers() const noexcept {
+    return allocator_;
+  }
+
 private:
   js::platform& platform_;
   isolate_events events_;

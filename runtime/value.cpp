@@ -1,5 +1,6 @@
 #include "troupe/value.hpp"
 
+#include "runtime/transfer_cell.hpp"
 #include "runtime/unicode.hpp"
 #include "runtime/value_graph.hpp"
 
@@ -285,6 +286,13 @@ value value::array_buffer(std::span<const std::byte> bytes) {
   });
 }
 
+value value::transfer(buffer memory) {
+  return make_value(value_kind::array_buffer, [&](value_graph& graph, value_node& node) {
+    node.byte_length = memory.size();
+    node.resource = graph.keep(std::make_shared<detail::transfer_cell>(std::move(memory)));
+  });
+}
+
 value value::bytes(std::span<const std::byte> bytes) {
   return typed_array(element_type::uint8, bytes);
 }
@@ -320,7 +328,8 @@ std::size_t value::size() const noexcept {
     case value_kind::typed_array:
       return node->byte_length / detail::element_size(node->element);
     case value_kind::array_buffer:
-      return node->bytes.size();
+    case value_kind::shared_array_buffer:
+      return detail::size_of_buffer(*node);
     case value_kind::string:
       return node->text.length;
     default:
@@ -336,9 +345,11 @@ value value::element(std::size_t index) const {
     // A sparse array keeps its elements among its properties.
     return is(value_kind::array) ? (*this)[std::to_string(index)] : value{};
   }
-  if (is(value_kind::typed_array) && index < size()) {
+  if (is(value_kind::typed_array)) {
     auto width = detail::element_size(slot_.node->element);
-    return typed_element(slot_.node->element, as_bytes().data() + index * width);
+    auto bytes = as_bytes();
+    if (index < bytes.size() / width)
+      return typed_element(slot_.node->element, bytes.data() + index * width);
   }
   return {};
 }
@@ -405,9 +416,20 @@ element_type value::element() const noexcept {
 std::span<const std::byte> value::as_bytes() const noexcept {
   if (is(value_kind::array_buffer))
     return slot_.node->bytes;
-  if (is(value_kind::typed_array))
+  if (is(value_kind::typed_array) && slot_.node->items[0].node->resource == nullptr)
     return slot_.node->items[0].node->bytes.subspan(slot_.node->offset, slot_.node->byte_length);
   return {};
+}
+
+std::optional<buffer> value::take_buffer() const {
+  const auto* whole = is(value_kind::typed_array) ? &slot_.node->items[0] : &slot_;
+  if (whole->kind != value_kind::array_buffer || whole->node->resource == nullptr)
+    return std::nullopt;
+  return static_cast<detail::transfer_cell*>(whole->node->resource->get())->take();
+}
+
+std::size_t value::byte_offset() const noexcept {
+  return is(value_kind::typed_array) ? slot_.node->offset : 0;
 }
 
 std::vector<std::uint64_t> value::bigint_words() const {
@@ -607,6 +629,24 @@ std::optional<std::string> read_utf8(const value& from) {
   if (!from.is(value_kind::string))
     return std::nullopt;
   return to_utf8(value_access::slot(from).node->text);
+}
+
+value make_shared_buffer(const shared_buffer& from) {
+  return make_value(value_kind::shared_array_buffer, [&](value_graph& graph, value_node& node) {
+    node.bytes = from.bytes();
+    node.resource = graph.keep(buffer_access::store(from));
+  });
+}
+
+std::optional<shared_buffer> read_shared_buffer(const value& from) {
+  const auto* whole = &value_access::slot(from);
+  if (whole->kind == value_kind::typed_array)
+    whole = &whole->node->items[0];
+  if (whole->kind != value_kind::shared_array_buffer)
+    return std::nullopt;
+  auto bytes = whole->node->bytes;
+  return buffer_access::share({const_cast<std::byte*>(bytes.data()), bytes.size()},
+                              *whole->node->resource);
 }
 
 std::optional<std::u16string> read_utf16(const value& from) {

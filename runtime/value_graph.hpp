@@ -51,9 +51,11 @@ struct value_property {
 /// array    items, length, properties object  properties
 /// map      items (key, item, …)      set     items
 /// error    text (name), properties (message, stack, cause and the rest)
-/// array_buffer  bytes                boxed   items[0]
+/// array_buffer  bytes, or resource (a transfer_cell) and byte_length
+/// boxed    items[0]
 /// typed_array   items[0] (the buffer), offset, byte_length, element
-/// shared_array_buffer, wasm_module   resource
+/// shared_array_buffer   bytes, resource (a v8::BackingStore)
+/// wasm_module   resource (a v8::CompiledWasmModule)
 struct value_node {
   std::uint32_t length = 0;
   element_type element = element_type::uint8;
@@ -211,6 +213,11 @@ struct value_access {
 /// a script's `a[4e9] = 1` costs no memory.
 [[nodiscard]] constexpr bool is_dense(std::size_t present, std::size_t length) noexcept {
   return length <= 64 || present >= length / 4;
+}
+
+/// Bytes of an ArrayBuffer or SharedArrayBuffer, wherever they are.
+[[nodiscard]] inline std::size_t size_of_buffer(const value_node& node) noexcept {
+  return node.bytes.empty() ? node.byte_length : node.bytes.size();
 }
 
 /// Bytes per element; 1 for a DataView.

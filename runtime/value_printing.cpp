@@ -223,7 +223,7 @@ private:
       case value_kind::error:
         return print_error(node);
       case value_kind::array_buffer:
-        return fmt::format("ArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+        return fmt::format("ArrayBuffer {{ byteLength: {} }}", detail::size_of_buffer(node));
       case value_kind::shared_array_buffer:
         return fmt::format("SharedArrayBuffer {{ byteLength: {} }}", node.bytes.size());
       case value_kind::wasm_module:

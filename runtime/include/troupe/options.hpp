@@ -35,6 +35,10 @@ struct run_options {
   /// Do not convert the script's value; the future gives `undefined`. For
   /// scripts that end in a function or another value that cannot be cloned.
   bool discard_result = false;
+  /// The memory of the ArrayBuffers in the result comes along instead of a copy;
+  /// the script's own are detached (`value::take_buffer`). When the result cannot
+  /// be cloned, or one of them cannot be detached, all stay as they are.
+  bool transfer_result = false;
 };
 
 /// How to compile a script.

@@ -5,6 +5,7 @@
 #include "runtime/regexp_flags.hpp"
 #include "runtime/transfer_cell.hpp"
 #include "runtime/value_graph.hpp"
+#include "runtime/value_tape.hpp"
 
 #include <fmt/format.h>
 #include <v8-container.h>
@@ -600,8 +601,21 @@ std::string path_to(const value_node* wanted, const value_slot& root) {
 
 v8::MaybeLocal<v8::Value> read_clone(isolate_scope& here, v8::Local<v8::Context> context,
                                      const value& from, clone_refusal& refusal) {
-  const auto& slot = value_access::slot(from);
   const auto& graph = value_access::graph(from);
+  if (const auto& folded = value_access::folded_slot(from);
+      graph != nullptr && graph->tape() != nullptr && detail::has_node(folded.kind)
+      && graph->root() == folded.node) {
+    v8::TryCatch caught{here.v8()};
+    v8::Local<v8::Value> plain;
+    if (here.owner().cloner().read(here.v8(), context, *graph->tape()).ToLocal(&plain))
+      return plain;
+    if (caught.HasCaught()) {
+      caught.ReThrow();
+      refusal.path = "$";
+      return {};
+    }
+  }
+  const auto& slot = value_access::slot(from);
   bool whole = graph != nullptr && detail::has_node(slot.kind) && graph->root() == slot.node;
   reader reading{here, context, whole};
   v8::Local<v8::Value> made;

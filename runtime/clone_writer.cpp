@@ -2,9 +2,11 @@
 
 #include "runtime/clone_path.hpp"
 #include "runtime/memory_transfer.hpp"
+#include "runtime/plain_clone.hpp"
 #include "runtime/regexp_flags.hpp"
 #include "runtime/transfer_cell.hpp"
 #include "runtime/value_graph.hpp"
+#include "runtime/value_tape.hpp"
 
 #include <fmt/format.h>
 #include <v8-container.h>
@@ -69,6 +71,10 @@ public:
     return nullptr;
   }
 
+  [[nodiscard]] std::size_t size() const noexcept {
+    return used_;
+  }
+
   /// Requires that it is not there yet.
   void add(v8::Local<v8::Object> object, value_node* node, value_kind kind) {
     if (2 * ++used_ > slots_.size()) {
@@ -103,7 +109,7 @@ private:
 
 /// Walks a script value depth first, with a stack of its own: a script can nest
 /// deeper than any native stack.
-class writer {
+class writer final : private plain_cloner::text_sink {
 public:
   writer(isolate_scope& here, v8::Local<v8::Context> context, clone_mode mode)
     : here_(here), isolate_(here.v8()), context_(context), mode_(mode),
@@ -112,13 +118,29 @@ public:
 
   result<value> write(v8::Local<v8::Value> from) {
     value_slot root;
-    if (!visit(from, root))
-      return failure();
+    detail::value_tape tape;
+    plain_cloner::interruption where;
+    auto& cloner = here_.owner().cloner();
+    switch (cloner.write(isolate_, context_, from, *graph_, tape, *this, where)) {
+      case plain_cloner::outcome::whole:
+        return folded(std::move(tape));
+      case plain_cloner::outcome::interrupted:
+        if (!resume(tape, where, root))
+          return failure();
+        break;
+      case plain_cloner::outcome::refused:
+      case plain_cloner::outcome::threw:
+        return failure();
+      case plain_cloner::outcome::declined:
+        if (!visit(from, root))
+          return failure();
+    }
     while (!open_.empty())
       if (!step())
         return failure();
     if (!move_buffers())
       return failure();
+    cloner.missed(met_.size());
     if (!detail::has_node(root.kind))
       return value_access::make(nullptr, root);
     graph_->set_root(root.node);
@@ -146,6 +168,93 @@ private:
     const shape* like = nullptr;   // what is known of the keys
   };
 
+  // -- plain data ---------------------------------------------------------------
+
+  /// A value whose nodes are made when they are wanted.
+  result<value> folded(detail::value_tape tape) {
+    constexpr auto op_mask = (1 << detail::tape_op_bits) - 1;
+    bool is_array =
+      (tape.ops.front() & op_mask) == static_cast<std::int32_t>(detail::tape_op::array);
+    auto* node = graph_->make_node();
+    node->shared = false;
+    graph_->set_root(node);
+    graph_->set_tape(std::make_unique<detail::value_tape>(std::move(tape)));
+    return value_access::make(std::move(graph_),
+                              node_slot(is_array ? value_kind::array : value_kind::object, node));
+  }
+
+  /// Goes on where a walk of plain data has broken off.
+  bool resume(const detail::value_tape& tape, const plain_cloner::interruption& where,
+              value_slot& root) {
+    auto nodes = detail::expand(tape, *graph_, graph_->make_node());
+    root = nodes.met.front();
+    auto writable = [](const value_slot& slot) { return const_cast<value_node*>(slot.node); };
+    for (std::size_t i = 0; i < where.met.size(); ++i)
+      met_.add(where.met[i], writable(nodes.met[i]), nodes.met[i].kind);
+    for (std::size_t i = 0; i < where.frames.size(); ++i) {
+      const auto& from = where.frames[i];
+      frame filling{.object = from.object, .node = nodes.open[i].node};
+      if (from.keys.IsEmpty()) {
+        filling.entries = from.object.As<v8::Array>();
+        filling.next_item = from.next;
+      } else {
+        filling.keys = from.keys;
+        filling.key_count = from.keys->Length();
+        filling.next_key = from.next;
+        filling.used = nodes.open[i].filled;
+      }
+      open_.push_back(filling);
+    }
+    if (where.pending.IsEmpty())
+      return true;
+    auto& top = open_.back();
+    if (!top.entries.IsEmpty())
+      return visit(where.pending, top.node->items[top.next_item - 1]);
+    v8::Local<v8::Value> key;
+    auto& property = top.node->properties[top.used++];
+    return top.keys->Get(context_, top.next_key - 1).ToLocal(&key)
+           && intern(key.As<v8::String>(), property.key) && visit(where.pending, property.item);
+  }
+
+  /// Text of plain data. Its handle is V8's, for this call only.
+  bool take(v8::Local<v8::String> from, value_text& to) override {
+    {
+      v8::String::ValueView view{isolate_, from};
+      if (view.length() < shared_text_min) {
+        to = copy_view(view);
+        return true;
+      }
+    }
+    return share_kept(from, to);
+  }
+
+  bool share_kept(v8::Local<v8::String> from, value_text& to) {
+    auto hash = from->GetIdentityHash();
+    auto [first, last] = kept_strings_.equal_range(hash);
+    for (; first != last; ++first) {
+      if (first->second.name == from) {
+        to = first->second.text;
+        return true;
+      }
+    }
+    if (!charge(static_cast<std::size_t>(from->Length()) * (from->IsOneByte() ? 1 : 2)))
+      return false;
+    to = copy_text(isolate_, *graph_, from);
+    kept_strings_.emplace(hash, kept_string{{isolate_, from}, to});
+    return true;
+  }
+
+  value_text copy_view(const v8::String::ValueView& view) {
+    if (view.is_one_byte()) {
+      auto text = graph_->copy_span(std::span{view.data8(), view.length()});
+      return {text.data(), view.length(), false};
+    }
+    auto text = graph_->copy_span(std::span{view.data16(), view.length()});
+    return {text.data(), view.length(), true};
+  }
+
+  // -- everything -----------------------------------------------------------------
+
   result<value> failure() {
     if (!refused_.empty())
       return error{.code = errc::clone_failed,
@@ -167,10 +276,14 @@ private:
           key = at.like->names[at.next_key - 1];
         else if (!at.keys->Get(context_, at.next_key - 1).ToLocal(&key))
           continue;
-        if (key->IsString())
-          append_key(text, to_utf8(isolate_, key.As<v8::String>()));
-        else if (key->IsNumber())
+        v8::Local<v8::Uint32> index;
+        v8::TryCatch quiet{isolate_}; // what is no index throws
+        if (key->IsNumber())
           append_index(text, key.As<v8::Number>()->Value());
+        else if (key->ToArrayIndex(context_).ToLocal(&index))
+          append_index(text, index->Value());
+        else if (key->IsString())
+          append_key(text, to_utf8(isolate_, key.As<v8::String>()));
       }
     }
     return text;
@@ -725,6 +838,12 @@ private:
     value_text text;
   };
 
+  /// A large string that was met among plain data.
+  struct kept_string {
+    v8::Global<v8::String> name;
+    value_text text;
+  };
+
   /// A buffer whose memory is to move out.
   struct moved_buffer {
     v8::Local<v8::ArrayBuffer> from;
@@ -743,6 +862,7 @@ private:
   std::deque<shape> shapes_; // frames point into it
   std::unordered_multimap<int, interned> keys_;
   std::unordered_multimap<int, interned> strings_;
+  std::unordered_multimap<int, kept_string> kept_strings_;
   std::size_t copied_ = 0;     // bytes of large strings
   std::size_t copied_max_ = 0; // 0: not asked for yet
   v8::Local<v8::Value> plain_prototype_;

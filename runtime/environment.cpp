@@ -88,6 +88,7 @@ result<void> environment::prepare(const context_options& options) {
       return error{.code = errc::spawn_failed,
                    .message = fmt::format("context '{}': V8 made no realm", name_)};
     realm_.Reset(here.v8(), context);
+    isolate_.cloner().install(here.v8(), context);
     v8::Context::Scope entered{context};
     v8::Local<v8::Value> reflect;
     v8::Local<v8::Value> set;

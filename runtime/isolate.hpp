@@ -3,6 +3,7 @@
 #include "runtime/array_buffer_allocator.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/heap_limit.hpp"
+#include "runtime/plain_clone.hpp"
 
 #include <v8-isolate.h>
 #include <v8-local-handle.h>
@@ -58,6 +59,10 @@ public:
     return *heap_;
   }
 
+  [[nodiscard]] plain_cloner& cloner() noexcept {
+    return cloner_;
+  }
+
   [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
     return allocator_->bytes();
   }
@@ -73,6 +78,7 @@ private:
   std::shared_ptr<array_buffer_allocator> allocator_;
   v8::Isolate* v8_;
   std::unique_ptr<heap_limit> heap_;
+  plain_cloner cloner_;
 };
 
 /// Witness that the caller is on the isolate's thread, with a handle scope: the

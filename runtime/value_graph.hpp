@@ -2,12 +2,14 @@
 
 #include "troupe/value.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <forward_list>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -77,8 +79,11 @@ struct value_node {
   const std::shared_ptr<void>* resource = nullptr;
 };
 
+struct value_tape;
+
 /// Owns the nodes of one value: a bump allocator that frees all at once, so
-/// cycles cost nothing. Built by one thread, immutable afterwards.
+/// cycles cost nothing. Built by one thread, immutable afterwards, but for one
+/// thing: what came as a tape becomes nodes when somebody looks (`expand`).
 class value_graph {
 public:
   value_graph();
@@ -129,16 +134,38 @@ public:
   /// Keeps `other`, whose nodes this graph's slots refer to.
   void adopt(std::shared_ptr<const value_graph> other);
 
+  // -- as a tape ----------------------------------------------------------------
+
+  /// What the nodes under the root are made of when they are wanted; null for a
+  /// graph that had them from the beginning.
+  [[nodiscard]] const value_tape* tape() const noexcept {
+    return tape_.get();
+  }
+
+  /// Requires that the root's node is still empty.
+  void set_tape(std::unique_ptr<value_tape> tape);
+
+  /// Makes the nodes, once. Any thread.
+  void expand() const {
+    if (folded_.load(std::memory_order_acquire))
+      unfold();
+  }
+
   /// Keeps `what` as long as this graph, for `value_node::resource`.
   [[nodiscard]] const std::shared_ptr<void>* keep(std::shared_ptr<void> what) {
     return &kept_.emplace_front(std::move(what));
   }
 
 private:
+  void unfold() const;
+
   std::pmr::monotonic_buffer_resource memory_;
   std::vector<std::shared_ptr<const value_graph>> adopted_;
   std::forward_list<std::shared_ptr<void>> kept_;
   const value_node* root_ = nullptr;
+  std::unique_ptr<value_tape> tape_;
+  mutable std::atomic<bool> folded_{false};
+  mutable std::once_flag unfolded_;
 };
 
 /// The only way into a `value` besides its public face.
@@ -147,7 +174,15 @@ struct value_access {
     return value{std::move(graph), slot};
   }
 
+  /// With nodes behind it.
   [[nodiscard]] static const value_slot& slot(const value& from) noexcept {
+    if (from.graph_)
+      from.graph_->expand();
+    return from.slot_;
+  }
+
+  /// Whose node may still be folded up in a tape.
+  [[nodiscard]] static const value_slot& folded_slot(const value& from) noexcept {
     return from.slot_;
   }
 

@@ -306,7 +306,7 @@ private:
 } // namespace
 
 std::string value::to_string() const {
-  return printer{}.print(slot_);
+  return printer{}.print(detail::value_access::slot(*this));
 }
 
 } // namespace troupe

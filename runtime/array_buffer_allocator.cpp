@@ -3,6 +3,7 @@
 #include "runtime/tsan.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 namespace troupe::js {
 
@@ -19,38 +20,59 @@ array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max) noexcept
   tsan_give(this); // V8's workers get it from V8
 }
 
-bool array_buffer_allocator::reserve(std::size_t length) noexcept {
+bool array_buffer_allocator::reserve(std::size_t length, std::size_t granted) noexcept {
   tsan_take(this);
   auto used = bytes_.load(std::memory_order_relaxed);
   do {
-    if (length > never_refused && (length > bytes_max_ || used > bytes_max_ - length))
+    auto counted = used < 0 ? 0 : static_cast<std::size_t>(used);
+    if (length > granted && (length > bytes_max_ || counted > bytes_max_ - length))
       return false;
-  } while (!bytes_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
+  } while (!bytes_.compare_exchange_weak(used, used + static_cast<std::ptrdiff_t>(length),
+                                         std::memory_order_relaxed));
   return true;
 }
 
+bool array_buffer_allocator::adopt(void* data, std::size_t length, std::shared_ptr<void> owner) {
+  if (!reserve(length, 0))
+    return false;
+  std::lock_guard guard{mutex_};
+  adopted_[data] = {std::move(owner), length};
+  return true;
+}
+
+std::optional<std::shared_ptr<void>> array_buffer_allocator::release(void* data) {
+  std::lock_guard guard{mutex_};
+  auto found = adopted_.find(data);
+  if (found == adopted_.end())
+    return std::nullopt;
+  auto owner = std::move(found->second.owner);
+  adjust(-static_cast<std::ptrdiff_t>(found->second.length));
+  adopted_.erase(found);
+  return owner;
+}
+
 void* array_buffer_allocator::Allocate(std::size_t length) {
-  if (!reserve(length))
+  if (!reserve(length, never_refused))
     return nullptr;
   auto* data = std::calloc(length, 1);
   if (data == nullptr)
-    bytes_.fetch_sub(length, std::memory_order_relaxed);
+    adjust(-static_cast<std::ptrdiff_t>(length));
   return data;
 }
 
 void* array_buffer_allocator::AllocateUninitialized(std::size_t length) {
-  if (!reserve(length))
+  if (!reserve(length, never_refused))
     return nullptr;
   auto* data = std::malloc(length);
   if (data == nullptr)
-    bytes_.fetch_sub(length, std::memory_order_relaxed);
+    adjust(-static_cast<std::ptrdiff_t>(length));
   return data;
 }
 
 void array_buffer_allocator::Free(void* data, std::size_t length) {
   tsan_take(this);
   std::free(data);
-  bytes_.fetch_sub(length, std::memory_order_relaxed);
+  adjust(-static_cast<std::ptrdiff_t>(length));
 }
 
 } // namespace troupe::js

@@ -96,6 +96,7 @@ result<void> environment::make_realm(const context_options& options) {
       return error{.code = errc::spawn_failed,
                    .message = fmt::format("context '{}': V8 made no realm", name_)};
     auto context = realm_.context(here);
+    isolate_.cloner().install(here.v8(), context);
     v8::Context::Scope entered{context};
     if (options.console) {
       if (!console_)
@@ -120,15 +121,14 @@ result<void> environment::make_realm(const context_options& options) {
     v8::TryCatch caught{here.v8()};
     for (const auto& [key, item] : options.globals) {
       v8::Local<v8::String> name;
-      v8::Local<v8::Value> made;
-      if (to_v8_string(here.v8(), key).ToLocal(&name)
-          && clone_in(here, context, item).ToLocal(&made)
-          && assign(here, context->Global(), name, made).FromMaybe(false))
+      auto made = clone_in_or_why(here, context, item);
+      if (made && to_v8_string(here.v8(), key).ToLocal(&name)
+          && assign(here, context->Global(), name, *made).FromMaybe(false))
         continue;
       outcome = error{.code = errc::spawn_failed,
-                      .message = fmt::format("context '{}': the global '{}' cannot be set: it is "
-                                             "read-only, or its value exceeds a limit",
-                                             name_, key)};
+                      .message = fmt::format(
+                        "context '{}': the global '{}' cannot be set: {}", name_, key,
+                        made ? "it is read-only, or its key is too long" : made.error().message)};
       return;
     }
   });
@@ -378,14 +378,17 @@ void environment::call(request_id request, const call_spec& what, const run_opti
                return error{.code = errc::invalid_argument,
                             .message = "the reference is not to a function"};
              std::vector<v8::Local<v8::Value>> arguments;
-             for (const auto& argument : what.arguments)
-               if (!clone_in(here, context, argument).ToLocal(&arguments.emplace_back()))
-                 return v8::MaybeLocal<v8::Value>{};
-             v8::Local<v8::Value> receiver;
-             if (!clone_in(here, context, what.receiver).ToLocal(&receiver))
-               return v8::MaybeLocal<v8::Value>{};
+             for (const auto& argument : what.arguments) {
+               auto made = clone_in_or_why(here, context, argument);
+               if (!made)
+                 return std::move(made).error();
+               arguments.push_back(*made);
+             }
+             auto receiver = clone_in_or_why(here, context, what.receiver);
+             if (!receiver)
+               return std::move(receiver).error();
              return (*callee)->CallAsFunction(
-               context, receiver, static_cast<int>(arguments.size()), arguments.data());
+               context, *receiver, static_cast<int>(arguments.size()), arguments.data());
            });
 }
 
@@ -465,7 +468,8 @@ result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> cont
   if (how == take_as::reference && from->IsObject())
     return leases_.add(here, from.As<v8::Object>());
   v8::TryCatch caught{here.v8()};
-  auto copy = clone_out(here, context, from);
+  auto copy = clone_out(here, context, from,
+                        how == take_as::transfer ? clone_mode::transfer : clone_mode::copy);
   if (!copy && caught.HasCaught() && !caught.HasTerminated())
     return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   return copy;
@@ -495,15 +499,14 @@ void environment::compile_function(request_id request, const function_source& so
                    v8::TryCatch caught{here.v8()};
                    std::vector<v8::Local<v8::Object>> extensions;
                    for (const auto& extension : source.extensions) {
-                     v8::Local<v8::Value> made;
-                     if (!clone_in(here, context, extension).ToLocal(&made))
-                       return capture_error(here, context, caught, errc::uncaught_exception,
-                                            source.options.display_errors);
-                     if (!made->IsObject())
+                     auto made = clone_in_or_why(here, context, extension);
+                     if (!made)
+                       return std::move(made).error();
+                     if (!(*made)->IsObject())
                        return error{.code = errc::invalid_argument,
                                     .message = "function_options::context_extensions must be "
                                                "objects"};
-                     extensions.push_back(made.As<v8::Object>());
+                     extensions.push_back(made->As<v8::Object>());
                    }
                    v8::Local<v8::Function> made;
                    if (js::compile_function(here, context, source, extensions).ToLocal(&made))
@@ -719,12 +722,13 @@ void environment::set_property(request_id request, const value& of, const std::s
       if (!object)
         return std::move(object).error();
       v8::Local<v8::String> name;
-      v8::Local<v8::Value> made;
-      if (!to_v8_string(here.v8(), key).ToLocal(&name)
-          || !clone_in(here, context, item).ToLocal(&made))
+      if (!to_v8_string(here.v8(), key).ToLocal(&name))
         return pending_exception();
+      auto made = clone_in_or_why(here, context, item);
+      if (!made)
+        return std::move(made).error();
       bool assigned = false;
-      if (!assign(here, *object, name, made).To(&assigned))
+      if (!assign(here, *object, name, *made).To(&assigned))
         return pending_exception();
       if (!assigned)
         return error{.code = errc::invalid_argument,

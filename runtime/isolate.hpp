@@ -3,6 +3,7 @@
 #include "runtime/array_buffer_allocator.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/heap_limit.hpp"
+#include "runtime/plain_clone.hpp"
 
 #include <v8-isolate.h>
 #include <v8-local-handle.h>
@@ -69,8 +70,16 @@ public:
     host_ = host;
   }
 
+  [[nodiscard]] plain_cloner& cloner() noexcept {
+    return cloner_;
+  }
+
   [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
     return allocator_->bytes();
+  }
+
+  [[nodiscard]] const std::shared_ptr<array_buffer_allocator>& array_buffers() const noexcept {
+    return allocator_;
   }
 
 private:
@@ -81,6 +90,7 @@ private:
   v8::Isolate* v8_;
   std::unique_ptr<heap_limit> heap_;
   value_host* host_ = nullptr;
+  plain_cloner cloner_;
 };
 
 /// Witness that the caller is on the isolate's thread, with a handle scope: the

@@ -1,5 +1,6 @@
 #include "runtime/value_codec.hpp"
 
+#include "runtime/transfer_cell.hpp"
 #include "runtime/value_graph.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
 namespace troupe::js {
@@ -43,7 +45,10 @@ public:
         return error{.code = errc::clone_failed,
                      .message = fmt::format("a {} cannot be sent to another process",
                                             to_string(order_[i].kind))};
-      put_node(order_[i]);
+      if (!put_node(order_[i]))
+        return error{.code = errc::clone_failed,
+                     .message = "an array buffer whose memory was taken before cannot be sent to "
+                                "another process"};
     }
     auto count = static_cast<std::uint32_t>(order_.size());
     std::memcpy(bytes_.data() + count_at, &count, sizeof count);
@@ -84,8 +89,20 @@ private:
     return found->second;
   }
 
-  void put_node(value_slot slot) {
+  /// @returns false when what it had has gone elsewhere.
+  bool put_node(value_slot slot) {
     const auto& node = *slot.node;
+    auto bytes = node.bytes;
+    auto byte_length = node.byte_length;
+    // Memory on its way is not taken by being looked at.
+    std::optional<std::vector<std::byte>> copy;
+    if (slot.kind == value_kind::array_buffer && node.resource != nullptr) {
+      copy = static_cast<const detail::transfer_cell*>(node.resource->get())->copy();
+      if (!copy)
+        return false;
+      bytes = *copy;
+      byte_length = 0;
+    }
     put(slot.kind);
     put(node.element);
     put(static_cast<std::uint8_t>(node.negative));
@@ -94,11 +111,11 @@ private:
     put_text(node.text);
     put_text(node.extra);
     put(static_cast<std::uint64_t>(node.offset));
-    put(static_cast<std::uint64_t>(node.byte_length));
+    put(static_cast<std::uint64_t>(byte_length));
     put(static_cast<std::uint64_t>(node.words.size()));
     put_bytes(node.words.data(), node.words.size_bytes());
-    put(static_cast<std::uint64_t>(node.bytes.size()));
-    put_bytes(node.bytes.data(), node.bytes.size());
+    put(static_cast<std::uint64_t>(bytes.size()));
+    put_bytes(bytes.data(), bytes.size());
     put(static_cast<std::uint64_t>(node.items.size()));
     for (const auto& item : node.items)
       put_slot(item);
@@ -107,6 +124,7 @@ private:
       put_text(property.key);
       put_slot(property.item);
     }
+    return true;
   }
 
   std::vector<std::byte> bytes_;

@@ -223,7 +223,7 @@ private:
       case value_kind::error:
         return print_error(node);
       case value_kind::array_buffer:
-        return fmt::format("ArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+        return fmt::format("ArrayBuffer {{ byteLength: {} }}", detail::size_of_buffer(node));
       case value_kind::shared_array_buffer:
         return fmt::format("SharedArrayBuffer {{ byteLength: {} }}", node.bytes.size());
       case value_kind::host_function:
@@ -310,7 +310,7 @@ private:
 } // namespace
 
 std::string value::to_string() const {
-  return printer{}.print(slot_);
+  return printer{}.print(detail::value_access::slot(*this));
 }
 
 } // namespace troupe

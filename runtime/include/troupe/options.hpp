@@ -27,6 +27,10 @@ enum class timeout_scope : std::uint8_t {
 enum class take_as : std::uint8_t {
   /// As a structured clone.
   copy,
+  /// As a structured clone, but the memory of its ArrayBuffers comes along instead
+  /// of a copy; the script's own are detached (`value::take_buffer`). When something
+  /// cannot be cloned, or one of them cannot be detached, all stay as they are.
+  transfer,
   /// Objects and functions as a reference: `value::as<troupe::reference>()`,
   /// `value::as<troupe::function>()`. Primitives as they are.
   reference,

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -33,6 +34,14 @@ public:
   virtual void receive(const exit_report& report) = 0;
 };
 
+/// Requests that a context counts in `context_gauges::begun` when it gets to
+/// them.
+template <class Request>
+inline constexpr bool waits_to_begin =
+  std::is_same_v<
+    Request,
+    run_request> || std::is_same_v<Request, compile_request> || std::is_same_v<Request, global_request> || std::is_same_v<Request, idle_request>;
+
 /// The requests that one context has not answered yet. Every receiver gets
 /// exactly one answer: the context's, the watchdog's, a cancellation, or the
 /// news that the context has ended, whichever comes first.
@@ -41,7 +50,8 @@ public:
 /// Lifetime: shared by the handles to the context and the client.
 class context_link {
 public:
-  context_link(context_id id, std::string name, caf::actor handle);
+  context_link(context_id id, std::string name, caf::actor handle,
+               std::shared_ptr<const context_gauges> gauges, std::size_t pending_max);
 
   [[nodiscard]] context_id id() const noexcept {
     return id_;
@@ -60,6 +70,14 @@ public:
       guard.unlock();
       receiver->receive(std::move(why));
       return;
+    }
+    if constexpr (waits_to_begin<Request>) {
+      if (pending_max_ != 0 && pending() >= pending_max_) {
+        guard.unlock();
+        receiver->receive(too_many_error());
+        return;
+      }
+      ++asked_;
     }
     enter(request.request, std::move(receiver));
     send(std::move(request));
@@ -81,6 +99,8 @@ public:
 
   [[nodiscard]] bool closed() const;
 
+  [[nodiscard]] context_stats stats() const;
+
 private:
   // Sent under the lock, so that nothing is sent after `close`: the actor system
   // may be gone then. Enqueueing only pushes and wakes.
@@ -101,13 +121,18 @@ private:
   void enter(request_id request, std::shared_ptr<reply_receiver> receiver);
   [[nodiscard]] static bool is_open(const open_request& entry);
   [[nodiscard]] static error closed_error(const exit_report& report);
+  [[nodiscard]] error too_many_error() const;
+  [[nodiscard]] std::size_t pending() const;
   [[nodiscard]] std::shared_ptr<reply_receiver> take(request_id request);
 
   const context_id id_;
   const std::string name_;
+  const std::shared_ptr<const context_gauges> gauges_;
+  const std::size_t pending_max_; // 0: any number
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
+  std::uint64_t asked_ = 0;
   caf::actor handle_;                     // until the context has ended
   std::shared_ptr<run_batch> last_batch_; // unless something else was sent since
   // By number. Runs are answered past this list, and leave it when it is next

@@ -84,6 +84,10 @@ future<value> context::send_run(std::shared_ptr<const js::script_source> source,
     return refuse<value>(
       callbacks_,
       fmt::format("run_options::timeout must not be negative; it is {} ms", how.timeout.count()));
+  if (how.cpu_time.count() < 0)
+    return refuse<value>(callbacks_,
+                         fmt::format("run_options::cpu_time must not be negative; it is {} ms",
+                                     how.cpu_time.count()));
   if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
     return refuse<value>(callbacks_,
                          "run_options::timeout_covers is `evaluation`, but there is no timeout");
@@ -162,6 +166,10 @@ future<exit_report> context::exited() const {
 
 bool context::alive() const noexcept {
   return link_ && !link_->closed();
+}
+
+context_stats context::stats() const {
+  return link_ ? link_->stats() : context_stats{};
 }
 
 std::string_view context::name() const noexcept {

@@ -14,18 +14,16 @@ constexpr std::size_t never_refused = 64;
 
 } // namespace
 
-array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max) noexcept
-  : bytes_max_(bytes_max) {
+array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max)
+  : budget_(std::make_shared<byte_budget>(bytes_max)) {
   tsan_give(this); // V8's workers get it from V8
 }
 
 bool array_buffer_allocator::reserve(std::size_t length) noexcept {
   tsan_take(this);
-  auto used = bytes_.load(std::memory_order_relaxed);
-  do {
-    if (length > never_refused && (length > bytes_max_ || used > bytes_max_ - length))
-      return false;
-  } while (!bytes_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
+  if (length > never_refused)
+    return budget_->take(length);
+  budget_->overdraw(length);
   return true;
 }
 
@@ -34,7 +32,7 @@ void* array_buffer_allocator::Allocate(std::size_t length) {
     return nullptr;
   auto* data = std::calloc(length, 1);
   if (data == nullptr)
-    bytes_.fetch_sub(length, std::memory_order_relaxed);
+    budget_->give_back(length);
   return data;
 }
 
@@ -43,14 +41,14 @@ void* array_buffer_allocator::AllocateUninitialized(std::size_t length) {
     return nullptr;
   auto* data = std::malloc(length);
   if (data == nullptr)
-    bytes_.fetch_sub(length, std::memory_order_relaxed);
+    budget_->give_back(length);
   return data;
 }
 
 void array_buffer_allocator::Free(void* data, std::size_t length) {
   tsan_take(this);
   std::free(data);
-  bytes_.fetch_sub(length, std::memory_order_relaxed);
+  budget_->give_back(length);
 }
 
 } // namespace troupe::js

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "runtime/byte_budget.hpp"
+
 #include <v8-array-buffer.h>
 
-#include <atomic>
 #include <cstddef>
+#include <memory>
 
 namespace troupe::js {
 
@@ -14,10 +16,15 @@ namespace troupe::js {
 /// Lifetime: shared with V8, since backing stores may outlive their isolate.
 class array_buffer_allocator final : public v8::ArrayBuffer::Allocator {
 public:
-  explicit array_buffer_allocator(std::size_t bytes_max) noexcept;
+  explicit array_buffer_allocator(std::size_t bytes_max);
 
   [[nodiscard]] std::size_t bytes() const noexcept {
-    return bytes_.load(std::memory_order_relaxed);
+    return budget_->bytes();
+  }
+
+  /// For buffers that V8 takes from the system itself (`buffer_pages`).
+  [[nodiscard]] const std::shared_ptr<byte_budget>& budget() const noexcept {
+    return budget_;
   }
 
   // -- v8::ArrayBuffer::Allocator ---------------------------------------------
@@ -29,8 +36,7 @@ public:
 private:
   [[nodiscard]] bool reserve(std::size_t length) noexcept;
 
-  const std::size_t bytes_max_;
-  std::atomic<std::size_t> bytes_{0};
+  const std::shared_ptr<byte_budget> budget_;
 };
 
 } // namespace troupe::js

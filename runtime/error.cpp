@@ -13,7 +13,7 @@ struct code_entry {
   std::string_view sentence;
 };
 
-constexpr std::array<code_entry, 19> entries{{
+constexpr std::array<code_entry, 23> entries{{
   {"ERR_TROUPE_OK", "No error."},
   {"ERR_TROUPE_SYNTAX", "The source does not parse."},
   {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
@@ -33,9 +33,13 @@ constexpr std::array<code_entry, 19> entries{{
   {"ERR_TROUPE_WOULD_DEADLOCK", "Waiting here would wait for the waiting thread itself."},
   {"ERR_TROUPE_BROKEN_PROMISE", "Whoever owed the answer disappeared."},
   {"ERR_TROUPE_HOST_EXCEPTION", "A C++ exception left a continuation or coroutine."},
+  {"ERR_TROUPE_CPU_TIME", "The run used up its CPU time."},
+  {"ERR_TROUPE_CPU_BUDGET", "The context used up its CPU budget."},
+  {"ERR_TROUPE_OUTPUT_LIMIT", "The run wrote more than its context may."},
+  {"ERR_TROUPE_TOO_MANY_REQUESTS", "As many requests wait for the context as may."},
 }};
 
-static_assert(entries.size() == static_cast<std::size_t>(errc::host_exception) + 1);
+static_assert(entries.size() == static_cast<std::size_t>(errc::too_many_requests) + 1);
 
 const code_entry& entry(errc code) {
   return entries[static_cast<std::size_t>(code)];

@@ -69,6 +69,7 @@ private:
   std::shared_ptr<array_buffer_allocator> allocator_;
   v8::Isolate* v8_;
   std::unique_ptr<heap_limit> heap_;
+  buffer_pages::user pages_;
 };
 
 /// Witness that the caller is on the isolate's thread, with a handle scope: the

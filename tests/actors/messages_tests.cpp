@@ -354,7 +354,7 @@ TEST_CASE("an enumeration out of its range is refused", "[actors][messages][A12]
     bytes[0] = caf::byte{255};
     CHECK_FALSE(load(world.system(), bytes, copy));
   };
-  refused(errc::host_exception, static_cast<std::uint8_t>(errc::host_exception));
+  refused(errc::too_many_requests, static_cast<std::uint8_t>(errc::too_many_requests));
   refused(timeout_scope::evaluation, static_cast<std::uint8_t>(timeout_scope::evaluation));
   refused(global_operation::keys, static_cast<std::uint8_t>(global_operation::keys));
 }

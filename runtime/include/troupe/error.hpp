@@ -35,6 +35,11 @@ enum class errc : std::uint8_t {
   would_deadlock,    ///< Waiting here would wait for the waiting thread.
   broken_promise,    ///< Whoever owed the answer disappeared.
   host_exception,    ///< A C++ exception left a continuation or coroutine.
+  // -- limits ------------------------------------------------------------------
+  cpu_time_exceeded,     ///< The run used up its `run_options::cpu_time`.
+  cpu_budget_exceeded,   ///< The context used up its `context_options::cpu_budget`.
+  output_limit_exceeded, ///< The run wrote more than its context may.
+  too_many_requests,     ///< As many requests wait for the context as may.
 };
 
 /// The code's name as scripts and logs show it, e.g.

@@ -21,14 +21,54 @@ constexpr std::size_t open_entries_min = 64;
 
 // -- context_link -----------------------------------------------------------------------
 
-context_link::context_link(context_id id, std::string name, std::string origin, caf::actor handle)
-  : id_(id), name_(std::move(name)), origin_(std::move(origin)), handle_(std::move(handle)) {
+context_link::context_link(context_id id, std::string name, std::string origin, caf::actor handle,
+                           std::shared_ptr<const context_gauges> gauges, std::size_t pending_max)
+  : id_(id), name_(std::move(name)), origin_(std::move(origin)), gauges_(std::move(gauges)),
+    pending_max_(pending_max), handle_(std::move(handle)) {
+}
+
+error context_link::too_many_error() const {
+  return {.code = errc::too_many_requests,
+          .message = fmt::format(
+            "context '{}' has {} requests that it has not begun with; more are refused", name_,
+            pending_max_)};
+}
+
+/// Requests that were asked and not begun.
+std::size_t context_link::pending() const {
+  return gauges_
+           ? static_cast<std::size_t>(asked_ - gauges_->begun.load(std::memory_order_relaxed))
+           : 0;
+}
+
+context_stats context_link::stats() const {
+  context_stats shown;
+  if (!gauges_)
+    return shown;
+  std::lock_guard guard{mutex_};
+  auto stops = gauges_->ledger->stops().read();
+  auto microseconds = [](auto time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time);
+  };
+  shown.stops = stops.stops;
+  shown.stop_latency_last = microseconds(stops.last);
+  shown.stop_latency_max = microseconds(stops.longest);
+  if (report_) {
+    shown.cpu_time = report_->cpu_time;
+  } else {
+    shown.pending_requests = pending();
+    shown.unresponsive = stops.unresponsive;
+    shown.cpu_time = microseconds(gauges_->cpu_time());
+  }
+  return shown;
 }
 
 error context_link::closed_error(const exit_report& report) {
   // The run that broke the limit was told so; what comes after finds a context
   // that is closed.
-  auto code = report.reason == errc::heap_limit_exceeded ? errc::context_closed : report.reason;
+  bool limit =
+    report.reason == errc::heap_limit_exceeded || report.reason == errc::cpu_budget_exceeded;
+  auto code = limit ? errc::context_closed : report.reason;
   return {.code = code, .message = report.message};
 }
 
@@ -134,6 +174,7 @@ struct client::state {
     std::string name;
     std::string origin;
     std::shared_ptr<spawn_receiver> receiver;
+    std::size_t pending_max = 0;
   };
 
   void deliver(caf::mailbox_element& element) {
@@ -167,7 +208,8 @@ struct client::state {
       spawns.erase(found);
       if (what.failure.empty()) {
         link = std::make_shared<context_link>(what.context, std::move(waiting.name),
-                                              std::move(waiting.origin), what.handle);
+                                              std::move(waiting.origin), what.handle, what.gauges,
+                                              waiting.pending_max);
         links.emplace(what.context, link);
       }
     }
@@ -234,8 +276,9 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
       receiver->receive(error{.code = errc::runtime_closed, .message = "the runtime is gone"});
       return;
     }
-    state_->spawns.emplace(
-      request, state::pending_spawn{options.name, options.origin, std::move(receiver)});
+    state_->spawns.emplace(request,
+                           state::pending_spawn{options.name, options.origin, std::move(receiver),
+                                                options.pending_requests_max});
   }
   send_to_scheduled(supervisor, spawn_request{request, context, std::move(options), self_,
                                               internal, std::move(identity)});

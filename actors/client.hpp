@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -41,7 +42,8 @@ public:
 /// Lifetime: shared by the handles to the context and the client.
 class context_link {
 public:
-  context_link(context_id id, std::string name, std::string origin, caf::actor handle);
+  context_link(context_id id, std::string name, std::string origin, caf::actor handle,
+               std::shared_ptr<const context_gauges> gauges, std::size_t pending_max);
 
   [[nodiscard]] context_id id() const noexcept {
     return id_;
@@ -65,6 +67,12 @@ public:
       receiver->receive(std::move(why));
       return;
     }
+    if (pending_max_ != 0 && pending() >= pending_max_) {
+      guard.unlock();
+      receiver->receive(too_many_error());
+      return;
+    }
+    ++asked_;
     enter(request.request, std::move(receiver));
     send(std::move(request));
   }
@@ -84,6 +92,8 @@ public:
   void on_exit(std::shared_ptr<exit_receiver> receiver);
 
   [[nodiscard]] bool closed() const;
+
+  [[nodiscard]] context_stats stats() const;
 
 private:
   // Sent under the lock, so that nothing is sent after `close`: the actor system
@@ -105,14 +115,19 @@ private:
   void enter(request_id request, std::shared_ptr<reply_receiver> receiver);
   [[nodiscard]] static bool is_open(const open_request& entry);
   [[nodiscard]] static error closed_error(const exit_report& report);
+  [[nodiscard]] error too_many_error() const;
+  [[nodiscard]] std::size_t pending() const;
   [[nodiscard]] std::shared_ptr<reply_receiver> take(request_id request);
 
   const context_id id_;
   const std::string name_;
   const std::string origin_;
+  const std::shared_ptr<const context_gauges> gauges_;
+  const std::size_t pending_max_; // 0: any number
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
+  std::uint64_t asked_ = 0;
   caf::actor handle_;                     // until the context has ended
   std::shared_ptr<run_batch> last_batch_; // unless something else was sent since
   // By number. Runs are answered past this list, and leave it when it is next

@@ -30,7 +30,8 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
     context_actor self{std::move(around), std::move(spawned)};
     if (auto started = self.start(); started) {
       self.started_ = true;
-      spawn_reply ready{self.spawned_.request, self.spawned_.context, self.self_, {}};
+      spawn_reply ready{
+        self.spawned_.request, self.spawned_.context, self.self_, {}, self.gauges_};
       send_to_scheduled(supervisor, ready);
       caf::anon_send(owner, std::move(ready));
       self.run();
@@ -62,17 +63,24 @@ result<void> context_actor::start() {
                  .message = fmt::format("context '{}': the system refused an event loop (open "
                                         "descriptors?)",
                                         report_.name)};
-  environment_.emplace(around_.engine, loop_, spawned_.options, make_events());
+  environment_.emplace(around_.engine, loop_, spawned_.options, make_events(),
+                       around_.unresponsive_after);
+  gauges_->ledger = environment_->ledger();
   box_ = std::make_shared<mailbox>(loop_.waker());
   self_ = make_companion(
     around_.system, box_,
-    [ledger = environment_->ledger(), close = make_close()](const caf::mailbox_element& element) {
-      intercept(element, *ledger, close);
+    [ledger = environment_->ledger(), close = make_close(), watchdog = around_.watchdog,
+     id = spawned_.context](const caf::mailbox_element& element) {
+      intercept(element, *ledger, close,
+                [&](js::steady_time at) { ask_for_a_look(watchdog, id, at); });
     });
   become();
   around_.watched->add({spawned_.context, environment_->ledger(), report_.name, self_, box_,
-                        spawned_.owner, around_.supervisor});
-  return environment_->prepare(spawned_.options);
+                        spawned_.owner, around_.supervisor, around_.hooks,
+                        environment_->texts()});
+  auto prepared = environment_->prepare(spawned_.options);
+  gauges_->cpu_at_start = gauges_->cpu_time();
+  return prepared;
 }
 
 void context_actor::run() {
@@ -88,7 +96,7 @@ void context_actor::finish() {
     environment_->fail_waiting(
       {.code = errc::context_closed,
        .message = fmt::format("context '{}' ended: {}", report_.name, report_.message)});
-    report_.runs = environment_->runs();
+    environment_->describe(report_);
   }
   for (auto request : idle_requests_)
     answer(request, error{.code = errc::context_closed, .message = report_.message});
@@ -120,7 +128,7 @@ void context_actor::lost() {
     caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
   }
   if (self_) {
-    report_.runs = environment_->runs();
+    environment_->describe(report_);
     environment_->ledger()->retire();
     around_.watched->remove(spawned_.context);
     end_companion(self_, *box_, unit_, caf::make_error(caf::sec::runtime_error));
@@ -140,7 +148,16 @@ js::environment_events context_actor::make_events() {
     .hold_sigint = [] { return sigint_trap::hold(); },
     .write = [this](const console_line& line) { around_.hooks->on_console(line); },
     .uncaught =
-      [this](const error& what) { around_.hooks->on_uncaught_error(report_.name, what); },
+      [this](const uncaught_error& what) {
+        around_.hooks->on_uncaught_error(report_.name, what);
+      },
+    .responsive =
+      [this](std::chrono::nanoseconds after) {
+        around_.hooks->on_unresponsive(
+          {.context = report_.name,
+           .stopped = true,
+           .waited = std::chrono::duration_cast<std::chrono::microseconds>(after)});
+      },
     .lost = [this] { lost(); },
     .identity = spawned_.identity,
   };
@@ -153,17 +170,18 @@ std::function<void()> context_actor::make_close() const {
   return [ledger = environment_->ledger(), grace = around_.stop_grace,
           watchdog = around_.watchdog, id = spawned_.context] {
     auto latest = std::chrono::steady_clock::now() + grace;
-    ledger->close(latest);
-    ask_for_a_look(watchdog, id, latest);
+    ask_for_a_look(watchdog, id, ledger->close(latest).value_or(latest));
   };
 }
 
 void context_actor::intercept(const caf::mailbox_element& element, js::run_ledger& ledger,
-                              const std::function<void()>& close) {
+                              const std::function<void()>& close,
+                              const std::function<void(js::steady_time)>& look) {
   const auto& content = element.content();
-  if (content.match_elements<cancel_request>())
-    ledger.cancel(content.get_as<cancel_request>(0).request);
-  else if (content.match_elements<close_request>() && !content.get_as<close_request>(0).drain)
+  if (content.match_elements<cancel_request>()) {
+    if (auto at = ledger.cancel(content.get_as<cancel_request>(0).request))
+      look(*at);
+  } else if (content.match_elements<close_request>() && !content.get_as<close_request>(0).drain)
     close();
   else if (content.match_elements<caf::exit_msg>())
     close();
@@ -176,30 +194,40 @@ void context_actor::become() {
         runs_.add(requests.batch->open());
     },
     [this](const compile_request& request) {
+      gauges_->begin();
       environment_->compile(request.request, *request.script.source);
     },
     [this](const property_request& request) { do_property(request); },
     [this](const compile_function_request& request) {
+      gauges_->begin();
       environment_->compile_function(request.request, request.source);
     },
     [this](const call_request& request) {
+      gauges_->begin();
       if (!refuses(request.request))
         environment_->call(request.request, request.call, request.options);
     },
     [this](const copy_request& request) {
+      gauges_->begin();
       if (!refuses(request.request))
         environment_->copy(request.request, request.object, request.options);
     },
     [this](const code_cache_request& request) {
+      gauges_->begin();
       environment_->create_cached_data(request.request, *request.script.source);
     },
     [this](const memory_request& request) {
+      gauges_->begin();
       environment_->measure_memory(request.request, request.options);
     },
     [this](const reset_request& request) {
+      gauges_->begin();
       environment_->reset(request.request, spawned_.options);
     },
-    [this](const idle_request& request) { idle_requests_.push_back(request.request); },
+    [this](const idle_request& request) {
+      gauges_->begin();
+      idle_requests_.push_back(request.request);
+    },
     [this](const cancel_request& request) {
       environment_->ledger()->withdraw(request.request);
       environment_->abandon(request.request);
@@ -208,6 +236,10 @@ void context_actor::become() {
     [this](const close_request& request) {
       if (request.drain)
         draining_ = true;
+      else if (request.reason == errc::cpu_budget_exceeded)
+        end(request.reason,
+            fmt::format("context '{}' was closed: it has used up its CPU budget of {} ms",
+                        report_.name, spawned_.options.cpu_budget.count()));
       else
         end(errc::context_closed, fmt::format("context '{}' was closed", report_.name));
     });
@@ -260,6 +292,7 @@ void context_actor::look_after_idle() {
 }
 
 void context_actor::run_script(run_request request) {
+  gauges_->begin();
   answering_ = {request.request, std::move(request.receiver)};
   if (!refuses(request.request))
     environment_->run(request.request, *request.script.source, request.options);
@@ -274,6 +307,7 @@ bool context_actor::refuses(request_id request) {
 }
 
 void context_actor::do_property(const property_request& asked) {
+  gauges_->begin();
   switch (asked.operation) {
     case property_operation::get:
       environment_->get_property(asked.request, asked.object, asked.key, asked.take);

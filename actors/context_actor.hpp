@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/context_gauges.hpp"
 #include "actors/mailbox.hpp"
 #include "actors/messages.hpp"
 #include "actors/watch_list.hpp"
@@ -25,7 +26,9 @@ namespace troupe::actors {
 struct host_hooks {
   std::function<void(const console_line&)> on_console;
   /// An error that belongs to no request of the named context.
-  std::function<void(const std::string&, const error&)> on_uncaught_error;
+  std::function<void(const std::string&, const uncaught_error&)> on_uncaught_error;
+  /// Not on the context's thread alone, and must not block.
+  std::function<void(const stop_report&)> on_unresponsive;
 };
 
 /// Runs that have arrived, in order.
@@ -63,6 +66,7 @@ struct context_surroundings {
   std::shared_ptr<watch_list> watched;
   std::shared_ptr<const host_hooks> hooks;
   std::chrono::milliseconds stop_grace;
+  std::chrono::milliseconds unresponsive_after;
 };
 
 /// A context: an isolate, its event loop and its mailbox, on one thread.
@@ -95,7 +99,8 @@ private:
 
   /// Called by whoever sends, on their thread.
   static void intercept(const caf::mailbox_element& element, js::run_ledger& ledger,
-                        const std::function<void()>& close);
+                        const std::function<void()>& close,
+                        const std::function<void(js::steady_time)>& look);
 
   void run_script(run_request request);
   [[nodiscard]] bool refuses(request_id request);
@@ -112,6 +117,7 @@ private:
   js::event_loop loop_;
   std::optional<js::environment> environment_;
   std::shared_ptr<mailbox> box_;
+  std::shared_ptr<context_gauges> gauges_ = std::make_shared<context_gauges>();
   caf::actor self_;
   caf::scoped_execution_unit unit_;
   std::vector<caf::mailbox_element_ptr> batch_;

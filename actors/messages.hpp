@@ -3,6 +3,7 @@
 // Every message between actors, in one place. All of them can be serialised:
 // callbacks are named by id, and a context may live in another process.
 
+#include "actors/context_gauges.hpp"
 #include "actors/reply_receiver.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/script.hpp"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // The plain data of the lower layer, found by argument-dependent look-up.
@@ -112,16 +114,23 @@ bool inspect(Inspector& f, result<value>& x) {
   return true;
 }
 
-template <class Inspector>
-bool inspect(Inspector& f, run_options& x) {
-  auto get = [&x] { return static_cast<std::int64_t>(x.timeout.count()); };
-  auto set = [&x](std::int64_t ms) {
-    x.timeout = std::chrono::milliseconds{ms};
+/// A duration as a field: a number of its units.
+template <class Inspector, class Duration>
+auto duration_field(Inspector& f, std::string_view name, Duration& x) {
+  auto get = [&x] { return static_cast<std::int64_t>(x.count()); };
+  auto set = [&x](std::int64_t count) {
+    x = Duration{count};
     return true;
   };
+  return f.field(name, get, set);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, run_options& x) {
   return f.object(x).fields(
-    f.field("timeout", get, set), f.field("timeout_covers", x.timeout_covers),
-    f.field("break_on_sigint", x.break_on_sigint), f.field("take", x.take));
+    duration_field(f, "timeout", x.timeout), f.field("timeout_covers", x.timeout_covers),
+    duration_field(f, "cpu_time", x.cpu_time), f.field("break_on_sigint", x.break_on_sigint),
+    f.field("take", x.take));
 }
 
 template <class Inspector>
@@ -131,17 +140,15 @@ bool inspect(Inspector& f, value::member& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, context_options& x) {
-  auto get = [&x] { return static_cast<std::int64_t>(x.turn_timeout.count()); };
-  auto set = [&x](std::int64_t ms) {
-    x.turn_timeout = std::chrono::milliseconds{ms};
-    return true;
-  };
   return f.object(x).fields(
     f.field("name", x.name), f.field("globals", x.globals),
     f.field("heap_limit_mib", x.heap_limit_mib),
     f.field("array_buffer_limit_mib", x.array_buffer_limit_mib),
-    f.field("stack_kib", x.stack_kib), f.field("turn_timeout", get, set),
-    f.field("pending_host_calls_max", x.pending_host_calls_max), f.field("console", x.console),
+    f.field("stack_kib", x.stack_kib), duration_field(f, "turn_timeout", x.turn_timeout),
+    f.field("pending_host_calls_max", x.pending_host_calls_max),
+    duration_field(f, "cpu_budget", x.cpu_budget),
+    f.field("pending_requests_max", x.pending_requests_max),
+    f.field("output_limit", x.output_limit), f.field("console", x.console),
     f.field("timers", x.timers), f.field("origin", x.origin),
     f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
     f.field("microtasks", x.microtasks));
@@ -172,9 +179,15 @@ bool inspect(Inspector& f, script_options& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, exit_report& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("reason", x.reason),
-                            f.field("message", x.message), f.field("unanswered", x.unanswered),
-                            f.field("runs", x.runs));
+  return f.object(x).fields(
+    f.field("name", x.name), f.field("reason", x.reason), f.field("message", x.message),
+    f.field("unanswered", x.unanswered), f.field("runs", x.runs), f.field("uncaught", x.uncaught),
+    f.field("last_position", x.last_position), f.field("heap_used_bytes", x.heap_used_bytes),
+    f.field("heap_limit_bytes", x.heap_limit_bytes),
+    f.field("array_buffer_bytes", x.array_buffer_bytes),
+    duration_field(f, "cpu_time", x.cpu_time), f.field("stops", x.stops),
+    duration_field(f, "stop_latency_last", x.stop_latency_last),
+    duration_field(f, "stop_latency_max", x.stop_latency_max));
 }
 
 } // namespace troupe
@@ -348,6 +361,7 @@ struct cancel_request {
 /// promises they wait for.
 struct close_request {
   bool drain = false;
+  errc reason = errc::context_closed; ///< Or `cpu_budget_exceeded`.
 };
 
 // -- watchdog → context ---------------------------------------------------------
@@ -379,6 +393,8 @@ struct spawn_reply {
   context_id context = 0;
   caf::actor handle;          ///< Invalid when there is an error.
   std::vector<error> failure; ///< At most one.
+  /// Within a process: not serialised.
+  std::shared_ptr<const context_gauges> gauges{};
 };
 
 /// A context is no more: the last message about it.
@@ -483,7 +499,7 @@ bool inspect(Inspector& f, cancel_request& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, close_request& x) {
-  return f.object(x).fields(f.field("drain", x.drain));
+  return f.object(x).fields(f.field("drain", x.drain), f.field("reason", x.reason));
 }
 
 template <class Inspector>

@@ -11,9 +11,11 @@ namespace troupe::actors {
 supervisor_state::supervisor_state(caf::event_based_actor* self, js::engine& engine,
                                    caf::actor watchdog, std::shared_ptr<watch_list> watched,
                                    std::shared_ptr<const host_hooks> hooks, capacity places,
-                                   std::chrono::milliseconds stop_grace)
+                                   std::chrono::milliseconds stop_grace,
+                                   std::chrono::milliseconds unresponsive_after)
   : self_(self), engine_(engine), watchdog_(std::move(watchdog)), watched_(std::move(watched)),
-    hooks_(std::move(hooks)), capacity_(std::move(places)), stop_grace_(stop_grace) {
+    hooks_(std::move(hooks)), capacity_(std::move(places)), stop_grace_(stop_grace),
+    unresponsive_after_(unresponsive_after) {
   js::tsan_give(self_);
 }
 
@@ -55,7 +57,7 @@ void supervisor_state::spawn(const spawn_request& request) {
     }
   }
   context_surroundings around{self_->system(), engine_, caf::actor{self_}, watchdog_,
-                              watched_,        hooks_,  stop_grace_};
+                              watched_,        hooks_,  stop_grace_,       unresponsive_after_};
   auto thread = js::isolate_thread::start(
     request.options.name, request.options.stack_kib * 1024,
     [around = std::move(around), request] { context_actor::main(around, request); });

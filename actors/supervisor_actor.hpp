@@ -24,7 +24,8 @@ public:
 
   supervisor_state(caf::event_based_actor* self, js::engine& engine, caf::actor watchdog,
                    std::shared_ptr<watch_list> watched, std::shared_ptr<const host_hooks> hooks,
-                   capacity places, std::chrono::milliseconds stop_grace);
+                   capacity places, std::chrono::milliseconds stop_grace,
+                   std::chrono::milliseconds unresponsive_after);
   ~supervisor_state();
 
   supervisor_state(const supervisor_state&) = delete;
@@ -54,6 +55,7 @@ private:
   std::shared_ptr<const host_hooks> hooks_;
   capacity capacity_;
   std::chrono::milliseconds stop_grace_;
+  std::chrono::milliseconds unresponsive_after_;
   std::unordered_map<context_id, member> members_;
   std::optional<shutdown_request> shutdown_;
 };

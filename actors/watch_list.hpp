@@ -2,7 +2,7 @@
 
 #include "actors/mailbox.hpp"
 #include "actors/messages.hpp"
-#include "runtime/run_ledger.hpp"
+#include "runtime/environment.hpp"
 
 #include <caf/actor.hpp>
 
@@ -15,6 +15,8 @@
 
 namespace troupe::actors {
 
+struct host_hooks;
+
 /// What the watchdog must know about a context to stop its runs and answer for
 /// them.
 struct watched_context {
@@ -25,6 +27,8 @@ struct watched_context {
   std::shared_ptr<mailbox> box; ///< The context's.
   caf::actor owner;
   caf::actor supervisor;
+  std::shared_ptr<const host_hooks> hooks;
+  js::stop_texts texts;
 };
 
 /// The contexts of this process that a watchdog looks after.

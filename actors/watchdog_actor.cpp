@@ -1,5 +1,6 @@
 #include "actors/watchdog_actor.hpp"
 
+#include "actors/context_actor.hpp"
 #include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
 #include "runtime/environment.hpp"
@@ -128,13 +129,20 @@ void watchdog_actor::look(context_id id, caf::scoped_execution_unit& unit) {
   auto context = contexts_->find(id);
   if (!context)
     return;
-  auto [requests, next, hopeless] = context->ledger->expire(std::chrono::steady_clock::now());
-  if (next != js::never)
-    deadlines_.add(id, next);
-  for (const auto& late : requests)
-    answer(*context, late.request, js::overdue_error(late));
+  auto due = context->ledger->expire(std::chrono::steady_clock::now());
+  if (due.next != js::never)
+    deadlines_.add(id, due.next);
+  for (const auto& late : due.answer)
+    answer(*context, late.request, context->texts(late));
   looking.unlock();
-  if (hopeless)
+  if (due.unresponsive)
+    context->hooks->on_unresponsive(
+      {.context = context->name,
+       .stopped = false,
+       .waited = std::chrono::duration_cast<std::chrono::microseconds>(*due.unresponsive)});
+  if (due.spent)
+    caf::anon_send(context->context, close_request{false, errc::cpu_budget_exceeded});
+  if (due.give_up)
     give_up(*context, unit);
 }
 
@@ -150,14 +158,21 @@ void watchdog_actor::give_up(const watched_context& context, caf::scoped_executi
   report.message = fmt::format("context '{}' was told to end and did not: it is inside one long "
                                "call of V8 or of the host",
                                context.name);
+  auto stops = context.ledger->stops().read();
+  report.stops = stops.stops;
+  report.stop_latency_last = std::chrono::duration_cast<std::chrono::microseconds>(stops.last);
+  report.stop_latency_max = std::chrono::duration_cast<std::chrono::microseconds>(stops.longest);
   send_to_scheduled(context.supervisor, context_down{context.id, std::move(report), true});
 }
 
 void watchdog_actor::interrupt() {
   auto looking = contexts_->looking();
-  for (const auto& context : contexts_->all())
+  for (const auto& context : contexts_->all()) {
     for (auto request : context.ledger->interrupt())
       answer(context, request, js::interrupted_error());
+    if (auto next = context.ledger->next_look(); next != js::never)
+      deadlines_.add(context.id, next);
+  }
 }
 
 void watchdog_actor::answer(const watched_context& context, request_id request, error why) {

@@ -59,6 +59,10 @@ std::optional<error> detail::check(const run_options& how) {
     return error{.code = errc::invalid_argument,
                  .message = fmt::format("run_options::timeout must not be negative; it is {} ms",
                                         how.timeout.count())};
+  if (how.cpu_time.count() < 0)
+    return error{.code = errc::invalid_argument,
+                 .message = fmt::format("run_options::cpu_time must not be negative; it is {} ms",
+                                        how.cpu_time.count())};
   if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
     return error{.code = errc::invalid_argument,
                  .message =
@@ -194,6 +198,10 @@ future<exit_report> context::exited() const {
 
 bool context::alive() const noexcept {
   return home_ && !home_->link->closed();
+}
+
+context_stats context::stats() const {
+  return home_ ? home_->link->stats() : context_stats{};
 }
 
 std::string_view context::name() const noexcept {

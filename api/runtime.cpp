@@ -33,14 +33,25 @@ void print_line(const console_line& line) {
   fmt::print(to, "{}\n", line.text);
 }
 
-void print_error(const std::string& name, const error& what) {
+void print_error(const std::string& name, const uncaught_error& what) {
   fmt::print(stderr, "Uncaught error in context '{}':\n{}\n", name, what.to_string());
 }
 
-std::shared_ptr<const actors::host_hooks> make_hooks(const runtime_options& options) {
+std::shared_ptr<const actors::host_hooks> make_hooks(
+  const runtime_options& options, const std::shared_ptr<detail::callback_queue>& callbacks) {
   auto hooks = std::make_shared<actors::host_hooks>();
   hooks->on_console = options.on_console ? options.on_console : &print_line;
   hooks->on_uncaught_error = options.on_uncaught_error ? options.on_uncaught_error : &print_error;
+  hooks->on_unresponsive = [told = options.on_unresponsive, callbacks](const stop_report& what) {
+    if (told)
+      callbacks->post([told, what] {
+        try {
+          told(what);
+        } catch (const std::exception& thrown) {
+          fmt::print(stderr, "troupe: on_unresponsive threw: {}\n", thrown.what());
+        }
+      });
+  };
   return hooks;
 }
 
@@ -70,6 +81,7 @@ struct meta_objects {
 // A thread that is about to leave its turn must not be taken for one that never
 // will.
 constexpr std::chrono::milliseconds stop_grace_min{10};
+constexpr std::chrono::milliseconds unresponsive_after_min{10};
 
 /// What V8 can work with at all.
 result<void> check(const context_options& options) {
@@ -92,6 +104,9 @@ result<void> check(const context_options& options) {
   if (options.microtasks > microtask_mode::after_evaluate)
     return bad("context_options::microtasks is no microtask_mode: {}",
                static_cast<unsigned>(options.microtasks));
+  if (options.cpu_budget.count() < 0)
+    return bad("context_options::cpu_budget must not be negative; it is {} ms",
+               options.cpu_budget.count());
   return {};
 }
 
@@ -123,8 +138,9 @@ struct runtime::core {
       resources(options.max_contexts, actors::measure_resources()),
       client(std::make_shared<actors::client>(system)), watchdog(system, watched),
       supervisor(system.spawn<actors::supervisor_actor>(
-        engine, watchdog.handle(), watched, make_hooks(options), resources,
-        std::max(options.stop_grace, stop_grace_min))),
+        engine, watchdog.handle(), watched, make_hooks(options, callbacks), resources,
+        std::max(options.stop_grace, stop_grace_min),
+        std::max(options.unresponsive_after, unresponsive_after_min))),
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
     supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });

@@ -15,20 +15,16 @@ constexpr std::size_t never_refused = 64;
 
 } // namespace
 
-array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max) noexcept
-  : bytes_max_(bytes_max) {
+array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max)
+  : budget_(std::make_shared<byte_budget>(bytes_max)) {
   tsan_give(this); // V8's workers get it from V8
 }
 
 bool array_buffer_allocator::reserve(std::size_t length, std::size_t granted) noexcept {
   tsan_take(this);
-  auto used = bytes_.load(std::memory_order_relaxed);
-  do {
-    auto counted = used < 0 ? 0 : static_cast<std::size_t>(used);
-    if (length > granted && (length > bytes_max_ || counted > bytes_max_ - length))
-      return false;
-  } while (!bytes_.compare_exchange_weak(used, used + static_cast<std::ptrdiff_t>(length),
-                                         std::memory_order_relaxed));
+  if (length > granted)
+    return budget_->take(length);
+  budget_->overdraw(length);
   return true;
 }
 
@@ -46,7 +42,7 @@ std::optional<std::shared_ptr<void>> array_buffer_allocator::release(void* data)
   if (found == adopted_.end())
     return std::nullopt;
   auto owner = std::move(found->second.owner);
-  adjust(-static_cast<std::ptrdiff_t>(found->second.length));
+  budget_->give_back(found->second.length);
   adopted_.erase(found);
   return owner;
 }
@@ -56,7 +52,7 @@ void* array_buffer_allocator::Allocate(std::size_t length) {
     return nullptr;
   auto* data = std::calloc(length, 1);
   if (data == nullptr)
-    adjust(-static_cast<std::ptrdiff_t>(length));
+    budget_->give_back(length);
   return data;
 }
 
@@ -65,14 +61,14 @@ void* array_buffer_allocator::AllocateUninitialized(std::size_t length) {
     return nullptr;
   auto* data = std::malloc(length);
   if (data == nullptr)
-    adjust(-static_cast<std::ptrdiff_t>(length));
+    budget_->give_back(length);
   return data;
 }
 
 void array_buffer_allocator::Free(void* data, std::size_t length) {
   tsan_take(this);
   std::free(data);
-  adjust(-static_cast<std::ptrdiff_t>(length));
+  budget_->give_back(length);
 }
 
 } // namespace troupe::js

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "runtime/byte_budget.hpp"
+
 #include <v8-array-buffer.h>
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -18,16 +19,21 @@ namespace troupe::js {
 /// Lifetime: shared with V8, since backing stores may outlive their isolate.
 class array_buffer_allocator final : public v8::ArrayBuffer::Allocator {
 public:
-  explicit array_buffer_allocator(std::size_t bytes_max) noexcept;
+  explicit array_buffer_allocator(std::size_t bytes_max);
 
   /// What counts at the moment.
   [[nodiscard]] std::size_t bytes() const noexcept {
-    auto now = bytes_.load(std::memory_order_relaxed);
-    return now < 0 ? 0 : static_cast<std::size_t>(now);
+    return budget_->bytes();
   }
 
   [[nodiscard]] std::size_t bytes_max() const noexcept {
-    return bytes_max_;
+    return budget_->bytes_max();
+  }
+
+  /// For buffers that V8 takes from the system itself (`buffer_pages`), and for
+  /// memory of this allocator that is used elsewhere.
+  [[nodiscard]] const std::shared_ptr<byte_budget>& budget() const noexcept {
+    return budget_;
   }
 
   // -- memory that comes and goes -----------------------------------------------
@@ -39,12 +45,6 @@ public:
   /// The memory is used here no longer: it counts no more, and belongs to who
   /// gets the owner. Empty when `adopt` has not seen it or it was released before.
   std::optional<std::shared_ptr<void>> release(void* data);
-
-  /// Changes what counts, without asking the budget: for memory of this allocator
-  /// that is used elsewhere.
-  void adjust(std::ptrdiff_t bytes) noexcept {
-    bytes_.fetch_add(bytes, std::memory_order_relaxed);
-  }
 
   // -- v8::ArrayBuffer::Allocator ---------------------------------------------
 
@@ -60,9 +60,7 @@ private:
 
   [[nodiscard]] bool reserve(std::size_t length, std::size_t granted) noexcept;
 
-  const std::size_t bytes_max_;
-  // Below zero for a moment when memory that is used elsewhere is freed.
-  std::atomic<std::ptrdiff_t> bytes_{0};
+  const std::shared_ptr<byte_budget> budget_;
   std::mutex mutex_;
   // Guarded by mutex_.
   std::unordered_map<void*, adopted> adopted_;

@@ -32,6 +32,14 @@ std::string format(isolate_scope& here, v8::Local<v8::Context> context,
   return "[an object that cannot be shown]";
 }
 
+/// Shortens UTF-8, between two characters.
+void cut(std::string& text, std::size_t length) {
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80)
+    --length;
+  text.resize(length);
+  text += "…";
+}
+
 std::string current_stack(v8::Isolate* isolate, const std::string& title) {
   auto text = "Trace" + (title.empty() ? std::string{} : ": " + title);
   auto stack = v8::StackTrace::CurrentStackTrace(isolate, 10);
@@ -50,8 +58,9 @@ std::string current_stack(v8::Isolate* isolate, const std::string& title) {
 
 } // namespace
 
-console::console(std::string context_name, std::function<bool(const console_line&)> write)
-  : name_(std::move(context_name)), write_(std::move(write)) {
+console::console(std::string context_name, std::size_t line_max,
+                 std::function<bool(const console_line&)> write)
+  : name_(std::move(context_name)), line_max_(line_max), write_(std::move(write)) {
 }
 
 void console::install(isolate_scope& here, v8::Local<v8::Context> context) {
@@ -98,6 +107,11 @@ void console::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
     text += format(here, context, info[i]);
     if (here.v8()->IsExecutionTerminating())
       return;
+    // Thousands of arguments may be one large string.
+    if (text.size() > self.line_max_) {
+      cut(text, self.line_max_);
+      break;
+    }
   }
   if (which.style == method::style::trace)
     text = current_stack(here.v8(), text);

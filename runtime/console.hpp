@@ -6,6 +6,7 @@
 #include <v8-context.h>
 #include <v8-function-callback.h>
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -19,8 +20,10 @@ namespace troupe::js {
 class console {
 public:
   /// `write` returns false when the script is to stop: then the method throws, to
-  /// leave whatever built-in function calls it without ever looking up.
-  console(std::string context_name, std::function<bool(const console_line&)> write);
+  /// leave whatever built-in function calls it without ever looking up. What is
+  /// longer than `line_max` bytes is cut.
+  console(std::string context_name, std::size_t line_max,
+          std::function<bool(const console_line&)> write);
 
   /// Puts a `console` object on the realm's global.
   void install(isolate_scope& here, v8::Local<v8::Context> context);
@@ -35,6 +38,7 @@ private:
   static void call(const v8::FunctionCallbackInfo<v8::Value>& info);
 
   std::string name_;
+  std::size_t line_max_;
   std::function<bool(const console_line&)> write_;
   method log_{this, console_line::stream::out, method::style::plain};
   method warn_{this, console_line::stream::err, method::style::plain};

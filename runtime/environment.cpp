@@ -13,8 +13,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <v8-container.h>
+#include <v8-debug.h>
 #include <v8-function.h>
 #include <v8-microtask-queue.h>
+#include <v8-statistics.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -24,7 +26,12 @@ namespace troupe::js {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t mib = std::size_t{1} << 20;
+
+// A line of `console` is text outside of V8's heap.
+constexpr std::size_t console_line_max = 16 * mib;
 
 // For the microtasks that a stopped run without a timeout leaves behind.
 constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
@@ -34,33 +41,38 @@ constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
 // -- construction ---------------------------------------------------------------------
 
 environment::environment(engine& engine, event_loop& loop, const context_options& options,
-                         environment_events events)
-  : loop_(loop), events_(std::move(events)), name_(options.name),
-    turn_timeout_(options.turn_timeout), heap_limit_mib_(options.heap_limit_mib),
+                         environment_events events, std::chrono::milliseconds unresponsive_after)
+  : loop_(loop), events_(std::move(events)),
+    turn_timeout_(options.turn_timeout), texts_{options.name, options.heap_limit_mib,
+                                                options.output_limit},
     isolate_(engine,
              {.heap_bytes = options.heap_limit_mib * mib,
               .array_buffer_bytes = options.array_buffer_limit_mib * mib,
               .stack_bytes = options.stack_kib * 1024},
              loop.waker(),
-             {.heap_limit_reached = [this] { ledger_->stop_all(stop_reason::heap_limit); },
+             {.heap_limit_reached = [this] { stop_here(stop_reason::heap_limit); },
               .lost = [this] { events_.lost(); }}),
     rejections_(std::make_unique<rejection_log>()), leases_(loop.waker(), events_.identity),
     host_calls_(
       std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)) {
   isolate_.set_value_host(this);
-  events_.uncaught = [this, host = std::move(events_.uncaught)](error what) {
+  events_.uncaught = [this, host = std::move(events_.uncaught)](uncaught_error what) {
+    ++uncaught_;
     if (auto failed = call_host([&] { host(std::move(what)); }))
       std::fputs(fmt::format("troupe: on_uncaught_error threw: {}\n", failed->message).c_str(),
                  stderr);
   };
   events_.write = [this, host = std::move(events_.write)](const console_line& line) {
     if (auto failed = call_host([&] { host(line); }))
-      events_.uncaught(*std::move(failed));
+      report_uncaught(*std::move(failed), current_run());
   };
   auto* v8 = isolate_.v8();
   ledger_ = std::make_shared<run_ledger>(
-    isolate_brake{.stop = [v8] { v8->TerminateExecution(); },
-                  .release = [v8] { v8->CancelTerminateExecution(); }});
+    isolate_brake{.stop = [v8, this] { v8->RequestInterrupt(&environment::on_stop, this); },
+                  .release = [v8] { v8->CancelTerminateExecution(); },
+                  .insist = [v8] { v8->TerminateExecution(); }},
+    ledger_options{.cpu_used = [clock = cpu_] { return clock.read().value_or(0ns); },
+                   .unresponsive_after = unresponsive_after});
   v8->SetData(1, this);
   // Errors that no TryCatch of ours sees: in plain microtasks and finalisers.
   v8->AddMessageListener([](v8::Local<v8::Message>, v8::Local<v8::Value> thrown) {
@@ -68,12 +80,14 @@ environment::environment(engine& engine, event_loop& loop, const context_options
     auto& self = of(isolate);
     isolate_scope here{self.isolate_};
     if (isolate->InContext())
-      self.events_.uncaught(capture_error(here, isolate->GetCurrentContext(), thrown,
-                                          errc::uncaught_exception, true));
+      self.report_uncaught(
+        capture_error(here, isolate->GetCurrentContext(), thrown, errc::uncaught_exception, true),
+        self.current_run());
   });
   v8->SetPromiseRejectCallback([](v8::PromiseRejectMessage message) {
     auto* here = v8::Isolate::GetCurrent();
-    of(here).rejections_->record(here, message);
+    auto& self = of(here);
+    self.rejections_->record(here, message, self.current_run());
   });
 }
 
@@ -94,18 +108,28 @@ result<void> environment::make_realm(const context_options& options) {
     isolate_scope here{isolate_};
     if (!realm_.make(here, options.code_generation, options.microtasks))
       return error{.code = errc::spawn_failed,
-                   .message = fmt::format("context '{}': V8 made no realm", name_)};
+                   .message = fmt::format("context '{}': V8 made no realm", texts_.context)};
     auto context = realm_.context(here);
     isolate_.cloner().install(here.v8(), context);
     v8::Context::Scope entered{context};
     if (options.console) {
+      auto line_max = options.output_limit != 0 ? std::min(options.output_limit, console_line_max)
+                                                : console_line_max;
       if (!console_)
-        console_ = std::make_unique<console>(name_, [this](const console_line& line) {
-          if (ledger_->stopping())
-            return false;
-          events_.write(line);
-          return true;
-        });
+        console_ =
+          std::make_unique<console>(texts_.context, line_max, [this](const console_line& line) {
+            if (ledger_->stopping())
+              return false;
+            if (texts_.output_limit != 0) {
+              if (line.text.size() + 1 > output_left_) {
+                stop_here(stop_reason::output_limit);
+                return false;
+              }
+              output_left_ -= line.text.size() + 1; // and a newline
+            }
+            events_.write(line);
+            return true;
+          });
       console_->install(here, context);
     }
     if (options.timers) {
@@ -114,6 +138,10 @@ result<void> environment::make_realm(const context_options& options) {
       timers_->install(here, context);
     }
   }
+  cpu_at_start_ = cpu_.read().value_or(0ns);
+  if (options.cpu_budget.count() != 0)
+    ledger_->limit_cpu(options.cpu_budget);
+  has_cpu_budget_ = options.cpu_budget.count() != 0;
   if (options.globals.empty())
     return {};
   result<void> outcome;
@@ -127,13 +155,13 @@ result<void> environment::make_realm(const context_options& options) {
         continue;
       outcome = error{.code = errc::spawn_failed,
                       .message = fmt::format(
-                        "context '{}': the global '{}' cannot be set: {}", name_, key,
+                        "context '{}': the global '{}' cannot be set: {}", texts_.context, key,
                         made ? "it is read-only, or its key is too long" : made.error().message)};
       return;
     }
   });
   if (stopped)
-    return stopped_error(*stopped, turn_timeout_);
+    return stopped_error(*stopped, {});
   return outcome;
 }
 
@@ -143,10 +171,9 @@ environment& environment::of(v8::Isolate* isolate) {
 
 // -- turns ----------------------------------------------------------------------------
 
-steady_time environment::deadline_after(std::chrono::milliseconds timeout) {
+steady_time environment::deadline_after(steady_time now, std::chrono::milliseconds timeout) {
   if (timeout.count() <= 0)
     return never;
-  auto now = std::chrono::steady_clock::now();
   // A timeout beyond the clock's range is no limit.
   return timeout < std::chrono::duration_cast<std::chrono::milliseconds>(never - now)
            ? now + timeout
@@ -159,22 +186,30 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   auto limits = spec;
   if (limits.timeout.count() == 0)
     limits.timeout = turn_timeout_;
-  auto deadline = deadline_after(limits.timeout);
+  bool limited = limits.timeout.count() != 0 || limits.cpu_time.count() != 0 || has_cpu_budget_;
+  auto now = limited ? std::chrono::steady_clock::now() : steady_time{};
+  auto deadline = deadline_after(now, limits.timeout);
   auto begun = ledger_->enter({.request = limits.request,
                                .deadline = deadline,
                                .timeout = limits.timeout,
-                               .sigint = limits.sigint});
+                               .sigint = limits.sigint,
+                               .cpu_time = limits.cpu_time},
+                              now);
   if (begun.refused)
     return begun.refused;
   if (begun.arm)
     events_.arm(*begun.arm);
   auto outer = std::exchange(current_, limits);
   auto outer_deadline = std::exchange(deadline_of_turn_, deadline);
+  auto outer_output = std::exchange(output_left_, texts_.output_limit);
   bool drain_cut = false;
   {
     isolate_scope here{isolate_};
     auto context = realm_.context(here);
     v8::Context::Scope entered{context};
+    auto* isolate = here.v8();
+    isolate->SetContinuationPreservedEmbedderData(
+      v8::Number::New(isolate, static_cast<double>(limits.run)));
     script(here, context);
     // After a stop, draining would only throw the queue away.
     if (!ledger_->stopping())
@@ -185,13 +220,20 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
         drain_cut = drain(here);
     }
     if (!rejections_->empty() && !ledger_->stopping())
-      rejections_->flush(here, context, events_.uncaught);
+      rejections_->flush(here, context,
+                         [this](error what, std::uint64_t run, std::uint64_t count) {
+                           report_uncaught(std::move(what), run, count);
+                         });
   }
   current_ = outer;
   deadline_of_turn_ = outer_deadline;
-  auto stopped = ledger_->leave(begun.id);
+  output_left_ = outer_output;
+  auto [stopped, responsive_after] = ledger_->leave(
+    begun.id, ledger_->stopping() ? std::chrono::steady_clock::now() : steady_time{});
   if (ledger_->given_up())
     park_for_ever();
+  if (responsive_after)
+    events_.responsive(*responsive_after);
   after_turn(limits.request, stopped, drain_cut);
   // What a stopped run has left in the queue must not run at the expense of the
   // next one. (A turn that is nobody's leaves nothing: its drain was cut.)
@@ -202,16 +244,15 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
 }
 
 std::optional<stop_reason> environment::callback_turn(const turn_spec& spec, script_body body) {
-  auto limit = spec.timeout.count() != 0 ? spec.timeout : turn_timeout_;
   auto stopped = in_turn(spec, body);
   if (!stopped || *stopped == stop_reason::cancel || *stopped == stop_reason::close)
     return stopped; // whoever did that knows
-  auto why = stopped_error(*stopped, limit);
+  auto why = stopped_error(*stopped, spec);
   if (spec.request != 0 && waiting_.contains(spec.request)) {
     abandon(spec.request);
     events_.answer(spec.request, why);
   } else {
-    events_.uncaught(why);
+    report_uncaught(why, spec.run);
   }
   return stopped;
 }
@@ -261,47 +302,129 @@ error timed_out_error(std::chrono::milliseconds timeout) {
           .message = fmt::format("Script execution timed out after {}ms", timeout.count())};
 }
 
-error overdue_error(const run_ledger::overdue& late) {
-  if (late.why == stop_reason::neighbour)
-    return {.code = errc::evaluation_lost,
-            .message = "stopped while microtasks ran, because the time of another run was over "
-                       "whose microtasks they may have been"};
-  return timed_out_error(late.timeout);
-}
-
 error interrupted_error() {
   return {.code = errc::interrupted, .message = "Script execution was interrupted by `SIGINT`"};
 }
 
-error environment::stopped_error(stop_reason reason, std::chrono::milliseconds timeout) const {
-  switch (reason) {
+error stop_texts::operator()(const run_ledger::overdue& stopped) const {
+  switch (stopped.why) {
     case stop_reason::timeout:
+      return timed_out_error(stopped.timeout);
     case stop_reason::neighbour:
-      return overdue_error({.timeout = timeout, .why = reason});
+      return {.code = errc::evaluation_lost,
+              .message = "stopped while microtasks ran, because the time of another run was over "
+                         "whose microtasks they may have been"};
     case stop_reason::interrupt:
       return interrupted_error();
     case stop_reason::cancel:
       return {.code = errc::cancelled, .message = "the run was cancelled"};
     case stop_reason::heap_limit:
       return {.code = errc::heap_limit_exceeded,
-              .message = fmt::format("context '{}' reached its heap limit of {} MiB", name_,
-                                     heap_limit_mib_)};
+              .message = fmt::format("context '{}' reached its heap limit of {} MiB", context,
+                                     heap_limit_mib)};
+    case stop_reason::cpu_time:
+      return {.code = errc::cpu_time_exceeded,
+              .message = fmt::format("Script execution used more than {}ms of CPU time",
+                                     stopped.timeout.count())};
+    case stop_reason::cpu_budget:
+      return {.code = errc::cpu_budget_exceeded,
+              .message = fmt::format("context '{}' has used up its CPU budget", context)};
+    case stop_reason::output_limit:
+      return {.code = errc::output_limit_exceeded,
+              .message = fmt::format("the run wrote more than {} bytes", output_limit)};
     case stop_reason::close:
       break;
   }
-  return {.code = errc::context_closed, .message = fmt::format("context '{}' was closed", name_)};
+  return {.code = errc::context_closed,
+          .message = fmt::format("context '{}' was closed", context)};
+}
+
+error environment::stopped_error(stop_reason reason, const turn_spec& limits) const {
+  auto limit = limits.timeout.count() != 0 ? limits.timeout : turn_timeout_;
+  auto told =
+    texts_({.timeout = reason == stop_reason::cpu_time ? limits.cpu_time : limit, .why = reason});
+  if (reason == stop_reason::heap_limit || reason == stop_reason::output_limit)
+    told.position = last_stop_;
+  return told;
 }
 
 // -- running --------------------------------------------------------------------------
 
-void environment::evaluate(request_id request, const run_options& options, bool display_errors,
+void environment::stop_here(stop_reason reason) {
+  if (reason != stop_reason::heap_limit) // V8 is collecting garbage
+    note_position();
+  if (auto look = ledger_->stop_all(reason))
+    events_.arm(*look);
+}
+
+void environment::on_stop(v8::Isolate* isolate, void* data) {
+  auto& self = *static_cast<environment*>(data);
+  if (!self.ledger_->stopping())
+    return; // what was to stop has left
+  self.note_position();
+  isolate->TerminateExecution();
+}
+
+void environment::note_position() {
+  auto* isolate = isolate_.v8();
+  v8::HandleScope handles{isolate};
+  auto stack = v8::StackTrace::CurrentStackTrace(isolate, 1, v8::StackTrace::kDetailed);
+  if (stack->GetFrameCount() > 0) {
+    auto top = stack->GetFrame(isolate, 0);
+    auto name = top->GetScriptNameOrSourceURL();
+    last_stop_ = {.filename = name.IsEmpty() ? std::string{} : to_utf8(isolate, name),
+                  .line = top->GetLineNumber(),
+                  .column = top->GetColumn()};
+  }
+}
+
+void environment::describe(exit_report& report) const {
+  v8::HeapStatistics heap;
+  isolate_.v8()->GetHeapStatistics(&heap);
+  auto microseconds = [](auto time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time);
+  };
+  auto stops = ledger_->stops().read();
+  report.runs = runs();
+  report.uncaught = uncaught_;
+  report.heap_used_bytes = heap.used_heap_size();
+  report.heap_limit_bytes = texts_.heap_limit_mib * mib;
+  report.array_buffer_bytes = isolate_.array_buffer_bytes();
+  report.cpu_time = microseconds(cpu_.read().value_or(cpu_at_start_) - cpu_at_start_);
+  report.stops = stops.stops;
+  report.stop_latency_last = microseconds(stops.last);
+  report.stop_latency_max = microseconds(stops.longest);
+  report.last_position = last_stop_;
+  if (running_ != nullptr) // V8 is lost in it
+    report.last_position = {.filename = *running_};
+}
+
+std::uint64_t environment::current_run() const {
+  auto* isolate = isolate_.v8();
+  v8::HandleScope handles{isolate};
+  auto run = isolate->GetContinuationPreservedEmbedderData();
+  return run->IsNumber() ? static_cast<std::uint64_t>(run.As<v8::Number>()->Value()) : 0;
+}
+
+void environment::report_uncaught(error what, std::uint64_t run, std::uint64_t count) {
+  uncaught_error told;
+  static_cast<error&>(told) = std::move(what);
+  told.run = run;
+  told.script = names_.find(run);
+  told.count = count;
+  events_.uncaught(std::move(told));
+}
+
+void environment::evaluate(request_id request, const std::string& name,
+                           const run_options& options, bool display_errors,
                            evaluation_body body) {
-  ++runs_;
+  auto number = names_.begin(name);
   result<value> answer{value{}};
   bool waits = false;
   v8::Global<v8::Value> completion;
   auto sigint = options.break_on_sigint ? events_.hold_sigint() : nullptr;
   auto begin = [&](isolate_scope& here, v8::Local<v8::Context> context) {
+    running_ = &name;
     v8::TryCatch caught{here.v8()};
     v8::Local<v8::Value> last;
     auto outcome = body(here, context, caught);
@@ -337,12 +460,16 @@ void environment::evaluate(request_id request, const run_options& options, bool 
     }
     answer = take(here, context, last, options.take, display_errors);
   };
-  auto stopped =
-    in_turn({.request = request, .timeout = options.timeout, .sigint = sigint}, begin, conclude);
+  turn_spec limits{.request = request,
+                   .timeout = options.timeout,
+                   .sigint = sigint,
+                   .cpu_time = options.cpu_time,
+                   .run = number};
+  auto stopped = in_turn(limits, begin, conclude);
+  running_ = nullptr;
   if (stopped) {
     abandon(request);
-    answer =
-      stopped_error(*stopped, options.timeout.count() != 0 ? options.timeout : turn_timeout_);
+    answer = stopped_error(*stopped, limits);
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));
@@ -351,7 +478,7 @@ void environment::evaluate(request_id request, const run_options& options, bool 
 void environment::run(request_id request, const script_source& source,
                       const run_options& options) {
   bool display = source.options.display_errors;
-  evaluate(request, options, display,
+  evaluate(request, source.options.filename, options, display,
            [&](isolate_scope& here, v8::Local<v8::Context> context,
                const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
              auto compiled = scripts_.compile(here, context, source);
@@ -368,7 +495,7 @@ void environment::run(request_id request, const script_source& source,
 }
 
 void environment::call(request_id request, const call_spec& what, const run_options& options) {
-  evaluate(request, options, true,
+  evaluate(request, std::string{}, options, true,
            [&](isolate_scope& here, v8::Local<v8::Context> context,
                const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
              auto callee = find_object(here, context, what.callee);
@@ -393,7 +520,7 @@ void environment::call(request_id request, const call_spec& what, const run_opti
 }
 
 void environment::copy(request_id request, const value& of, const run_options& options) {
-  evaluate(request, options, true,
+  evaluate(request, std::string{}, options, true,
            [&](isolate_scope& here, v8::Local<v8::Context> context,
                const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
              auto object = find_object(here, context, of);
@@ -417,11 +544,11 @@ result<v8::Local<v8::Object>> environment::find_object(isolate_scope& here,
       return error{.code = errc::invalid_argument,
                    .message = fmt::format("the reference is to an object of another context "
                                           "than '{}'",
-                                          name_)};
+                                          texts_.context)};
     case lease_table::finding::stale:
       return error{.code = errc::stale_reference,
-                   .message =
-                     fmt::format("the realm of the object, in context '{}', is gone", name_)};
+                   .message = fmt::format("the realm of the object, in context '{}', is gone",
+                                          texts_.context)};
     case lease_table::finding::found:
       break;
   }
@@ -551,8 +678,8 @@ bool environment::share_next() {
 // -- the realm ------------------------------------------------------------------------
 
 void environment::reset(request_id request, const context_options& options) {
-  fail_promises(
-    {.code = errc::context_reset, .message = fmt::format("context '{}' was reset", name_)});
+  fail_promises({.code = errc::context_reset,
+                 .message = fmt::format("context '{}' was reset", texts_.context)});
   if (timers_)
     timers_->clear();
   rejections_->clear();
@@ -603,7 +730,8 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
   auto arm = ledger_->await({.request = request,
                              .deadline = whole ? deadline_of_turn_ : never,
                              .timeout = current_.timeout,
-                             .sigint = current_.sigint});
+                             .sigint = current_.sigint,
+                             .cpu_time = current_.cpu_time});
   if (arm)
     events_.arm(*arm);
   // Looks up the promise's constructor, which may be the script's own and throw.
@@ -642,7 +770,7 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   if (!ledger_->settle(request))
     return;
   if (auto thrown = call_host([&] { answer_and_release(request, sigint, std::move(answer)); }))
-    events_.uncaught(*std::move(thrown));
+    report_uncaught(*std::move(thrown), current_run());
 }
 
 void environment::abandon(request_id request) {
@@ -685,7 +813,7 @@ void environment::answer_in_turn(request_id request, answer_body body) {
         answer = capture_error(here, context, caught, errc::uncaught_exception, true);
     });
   if (stopped)
-    answer = stopped_error(*stopped, turn_timeout_);
+    answer = stopped_error(*stopped, {});
   events_.answer(request, std::move(answer));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/cpu_clock.hpp"
 #include "runtime/event_loop.hpp"
 #include "runtime/function_ref.hpp"
 #include "runtime/isolate.hpp"
@@ -7,6 +8,7 @@
 #include "runtime/lease.hpp"
 #include "runtime/realm.hpp"
 #include "runtime/run_ledger.hpp"
+#include "runtime/run_names.hpp"
 #include "runtime/script.hpp"
 #include "runtime/value_host.hpp"
 #include "troupe/options.hpp"
@@ -19,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -36,8 +39,14 @@ class script_timers;
 [[nodiscard]] error timed_out_error(std::chrono::milliseconds timeout);
 [[nodiscard]] error interrupted_error();
 
-/// What a request is told that `run_ledger::expire` has stopped.
-[[nodiscard]] error overdue_error(const run_ledger::overdue& late);
+/// What a request is told that was stopped, in one context. Any thread.
+struct stop_texts {
+  std::string context;
+  std::size_t heap_limit_mib = 0;
+  std::size_t output_limit = 0;
+
+  [[nodiscard]] error operator()(const run_ledger::overdue& stopped) const;
+};
 
 /// What an environment tells its owner, on the isolate's thread unless said
 /// otherwise.
@@ -53,7 +62,9 @@ struct environment_events {
   std::function<void(const console_line&)> write;
   /// An error that belongs to no request: from a timer, or a rejection that
   /// nobody handled.
-  std::function<void(error)> uncaught;
+  std::function<void(uncaught_error)> uncaught;
+  /// It was unresponsive for so long, and is well again.
+  std::function<void(std::chrono::nanoseconds)> responsive;
   /// The isolate is lost inside V8; its thread never returns from this call.
   std::function<void()> lost;
   /// What the owner knows this context by: references to its objects carry it.
@@ -72,7 +83,7 @@ public:
 
   /// Makes the isolate. `prepare` must follow.
   environment(engine& engine, event_loop& loop, const context_options& options,
-              environment_events events);
+              environment_events events, std::chrono::milliseconds unresponsive_after = {});
   ~environment() override;
 
   environment(const environment&) = delete;
@@ -143,14 +154,22 @@ public:
 
   /// Script runs begun so far.
   [[nodiscard]] std::uint64_t runs() const noexcept {
-    return runs_;
+    return names_.last();
   }
+
+  /// Fills in what a context leaves behind: figures of its heap, what was stopped
+  /// last. Also inside V8's out-of-memory handler.
+  void describe(exit_report& report) const;
 
   /// Answers every waiting request with `why`.
   void fail_waiting(const error& why);
 
   [[nodiscard]] const std::shared_ptr<run_ledger>& ledger() const noexcept {
     return ledger_;
+  }
+
+  [[nodiscard]] const stop_texts& texts() const noexcept {
+    return texts_;
   }
 
   [[nodiscard]] isolate& owner() noexcept {
@@ -173,6 +192,8 @@ private:
     request_id request = 0;
     std::chrono::milliseconds timeout{0};
     std::shared_ptr<sigint_hold> sigint{};
+    std::chrono::milliseconds cpu_time{0};
+    std::uint64_t run = 0; ///< Whose errors are its; 0 for nobody's.
   };
 
   /// While the host is called. Does not begin when the isolate has been given up
@@ -217,9 +238,10 @@ private:
   /// request is told, or, when it waits no more, whoever hears of uncaught errors.
   std::optional<stop_reason> callback_turn(const turn_spec& spec, script_body body);
 
-  /// A request that may wait: for the promise that `body` gives.
-  void evaluate(request_id request, const run_options& options, bool display_errors,
-                evaluation_body body);
+  /// A request that may wait: for the promise that `body` gives. `name` is the file
+  /// of the script that runs, if any.
+  void evaluate(request_id request, const std::string& name, const run_options& options,
+                bool display_errors, evaluation_body body);
 
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
@@ -254,21 +276,32 @@ private:
               bool fulfilled, v8::Local<v8::Value> outcome);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info);
 
-  [[nodiscard]] error stopped_error(stop_reason reason, std::chrono::milliseconds timeout) const;
+  [[nodiscard]] error stopped_error(stop_reason reason, const turn_spec& limits) const;
+
+  /// Stops what is on the stack, from the isolate's thread.
+  void stop_here(stop_reason reason);
+  /// V8 calls it when the script next looks up: notes where it is and stops it.
+  static void on_stop(v8::Isolate* isolate, void* self);
+  void note_position();
+
+  /// The run that the code on the stack belongs to, across `await`.
+  [[nodiscard]] std::uint64_t current_run() const;
+  void report_uncaught(error what, std::uint64_t run, std::uint64_t count = 1);
   /// Gives SIGINT back before an answer goes out: whoever has it has his handler
   /// back. A signal that has come meanwhile was for the request: the answer tells.
   void answer_and_release(request_id request, const std::shared_ptr<sigint_hold>& sigint,
                           result<value> outcome);
-  [[nodiscard]] static steady_time deadline_after(std::chrono::milliseconds timeout);
+  [[nodiscard]] static steady_time deadline_after(steady_time now,
+                                                  std::chrono::milliseconds timeout);
   [[nodiscard]] static environment& of(v8::Isolate* isolate);
 
   // Constant after construction.
   event_loop& loop_;
   environment_events events_;
   std::shared_ptr<run_ledger> ledger_;
-  std::string name_;
   std::chrono::milliseconds turn_timeout_;
-  std::size_t heap_limit_mib_;
+  stop_texts texts_;
+  cpu_clock cpu_;
 
   // Isolate thread only. The isolate outlives every handle below.
   isolate isolate_;
@@ -288,7 +321,13 @@ private:
   steady_time deadline_of_turn_ = never;
   event_loop::timer_id task_timer_ = 0;
   bool healthy_ = true;
-  std::uint64_t runs_ = 0;
+  bool has_cpu_budget_ = false;
+  run_names names_;
+  std::uint64_t uncaught_ = 0;
+  std::size_t output_left_ = 0;              // of the turn
+  const std::string* running_ = nullptr;     // the file of the script on the stack
+  std::optional<source_position> last_stop_; // what ran then
+  std::chrono::nanoseconds cpu_at_start_{0};
 };
 
 } // namespace troupe::js

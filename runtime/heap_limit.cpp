@@ -4,6 +4,7 @@
 #include <v8-statistics.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::js {
 
@@ -20,8 +21,8 @@ constexpr std::size_t raises_max = 4;
 
 } // namespace
 
-heap_limit::heap_limit(v8::Isolate* isolate, std::function<void()> on_reached)
-  : isolate_(isolate), on_reached_(std::move(on_reached)) {
+heap_limit::heap_limit(v8::Isolate* isolate, std::size_t bytes, std::function<void()> on_reached)
+  : isolate_(isolate), old_generation_bytes_(bytes), on_reached_(std::move(on_reached)) {
   isolate_->AddNearHeapLimitCallback(&near_limit, this);
 }
 
@@ -31,10 +32,15 @@ heap_limit::~heap_limit() {
 
 std::size_t heap_limit::near_limit(void* self, std::size_t current, std::size_t initial) {
   auto* limit = static_cast<heap_limit*>(self);
-  limit->reached_ = true;
   limit->old_generation_bytes_ = initial;
-  limit->on_reached_();
+  limit->raised_ = true;
+  limit->exceed();
   return std::max(current, std::min(current + headroom, initial + raises_max * headroom));
+}
+
+void heap_limit::exceed() {
+  reached_ = true;
+  on_reached_();
 }
 
 bool heap_limit::recover() {
@@ -49,8 +55,10 @@ bool heap_limit::recover() {
   // again.
   if (statistics.used_heap_size() > old_generation_bytes_ / 4 * 3)
     return false;
-  isolate_->RemoveNearHeapLimitCallback(&near_limit, old_generation_bytes_);
-  isolate_->AddNearHeapLimitCallback(&near_limit, this);
+  if (std::exchange(raised_, false)) {
+    isolate_->RemoveNearHeapLimitCallback(&near_limit, old_generation_bytes_);
+    isolate_->AddNearHeapLimitCallback(&near_limit, this);
+  }
   return true;
 }
 

@@ -19,11 +19,15 @@ namespace troupe::js {
 /// Lifetime: must end before the isolate.
 class heap_limit {
 public:
-  heap_limit(v8::Isolate* isolate, std::function<void()> on_reached);
+  /// `bytes`: of the whole heap.
+  heap_limit(v8::Isolate* isolate, std::size_t bytes, std::function<void()> on_reached);
   ~heap_limit();
 
   heap_limit(const heap_limit&) = delete;
   heap_limit& operator=(const heap_limit&) = delete;
+
+  /// Something larger than the whole heap is being made, which V8 has not noticed.
+  void exceed();
 
   /// To be called when no script is on the stack: after the limit was reached,
   /// collects garbage and puts the limit back.
@@ -38,7 +42,8 @@ private:
   static std::size_t near_limit(void* self, std::size_t current, std::size_t initial);
 
   v8::Isolate* isolate_;
-  std::size_t old_generation_bytes_ = 0; // V8's own limit, known when it is reached
+  std::size_t old_generation_bytes_; // V8's own limit, less than the heap's; known when reached
+  bool raised_ = false;
   std::function<void()> on_reached_;
   bool reached_ = false;
 };

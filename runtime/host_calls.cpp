@@ -179,8 +179,8 @@ void host_calls::call(const v8::FunctionCallbackInfo<v8::Value>& info, const bin
     return;
   }
   detail::host_outcome outcome{value{}};
-  if (auto thrown =
-        owner_.call_host([&] { outcome = callable.call({.context = owner_.name_}, arguments); }))
+  if (auto thrown = owner_.call_host(
+        [&] { outcome = callable.call({.context = owner_.texts_.context}, arguments); }))
     outcome.now = *std::move(thrown);
   if (outcome.later)
     promise(info, std::move(outcome.later));
@@ -270,7 +270,9 @@ void host_calls::promise(const v8::FunctionCallbackInfo<v8::Value>& info,
                  .emplace(id, pending_call{{here.v8(), resolver},
                                            std::move(work),
                                            owner_.current_.request,
-                                           owner_.current_.timeout})
+                                           owner_.current_.timeout,
+                                           owner_.current_.cpu_time,
+                                           owner_.current_run()})
                  .first->second;
   info.GetReturnValue().Set(resolver->GetPromise());
   owner_.call_host([&] { kept.work->start(std::make_shared<reply>(answers_, id)); });
@@ -302,7 +304,11 @@ bool host_calls::settle_answered() {
       }
     };
     auto before = rest.size();
-    owner_.callback_turn({.request = request, .timeout = first->second.timeout}, settle_some);
+    owner_.callback_turn({.request = request,
+                          .timeout = first->second.timeout,
+                          .cpu_time = first->second.cpu_time,
+                          .run = first->second.run},
+                         settle_some);
     if (rest.size() == before) { // the turn was refused: the context is closing
       break;
     }

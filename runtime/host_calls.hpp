@@ -78,6 +78,8 @@ private:
     std::unique_ptr<detail::pending_work> work;
     request_id request;
     std::chrono::milliseconds timeout;
+    std::chrono::milliseconds cpu_time;
+    std::uint64_t run; ///< Whose errors are its.
   };
 
   void bury();

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 namespace troupe::js {
 
@@ -36,6 +37,15 @@ void on_fatal_error(const char* location, const char* message) {
   park();
 }
 
+/// Called before V8 ends the process. It does that for two kinds of reasons: when
+/// something is too large for it (`'a'.repeat(2 ** 28).split('')`), which is as
+/// good as out of memory, and when it finds itself broken, and then it must.
+void on_v8_fatal(const char*, int, const char* message) {
+  constexpr std::string_view too_large = "Fatal JavaScript ";
+  if (events_here != nullptr && std::string_view{message}.starts_with(too_large))
+    park();
+}
+
 } // namespace
 
 isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<loop_waker> waker,
@@ -45,6 +55,7 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
     allocator_(std::make_shared<array_buffer_allocator>(limits.array_buffer_bytes)),
     v8_(v8::Isolate::Allocate()) {
   events_here = &events_;
+  [[maybe_unused]] static const bool once = (v8::V8::SetFatalErrorHandler(&on_v8_fatal), true);
   platform_.attach(v8_, tasks_);
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator_shared = allocator_;
@@ -57,10 +68,16 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
   auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   v8_->SetStackLimit(here - limits.stack_bytes);
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
-  heap_ = std::make_unique<heap_limit>(v8_, [this] { events_.heap_limit_reached(); });
+  heap_ = std::make_unique<heap_limit>(v8_, limits.heap_bytes,
+                                       [this] { events_.heap_limit_reached(); });
+  pages_ = {.payer = allocator_->budget(),
+            .object_bytes_max = limits.heap_bytes,
+            .on_larger = [this] { heap_->exceed(); }};
+  buffer_pages::set_user(&pages_);
 }
 
 isolate::~isolate() {
+  buffer_pages::set_user(nullptr);
   heap_.reset();
   cloner_.uninstall();
   v8_->Exit();

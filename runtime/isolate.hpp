@@ -91,6 +91,7 @@ private:
   std::unique_ptr<heap_limit> heap_;
   value_host* host_ = nullptr;
   plain_cloner cloner_;
+  buffer_pages::user pages_;
 };
 
 /// Witness that the caller is on the isolate's thread, with a handle scope: the

@@ -25,11 +25,11 @@ void end_tenancy(void* data, std::size_t, void* tenant) {
 struct emigrant {
   std::shared_ptr<v8::BackingStore> store;
   std::shared_ptr<array_buffer_allocator> allocator;
-  std::ptrdiff_t length = 0;
+  std::size_t length = 0;
 
   ~emigrant() {
     store.reset(); // the allocator takes the length off, a second time
-    allocator->adjust(length);
+    allocator->budget()->overdraw(length);
   }
 };
 
@@ -77,8 +77,8 @@ std::optional<buffer> detach_memory(isolate_scope& here, v8::Local<v8::ArrayBuff
   const auto& budget = here.owner().array_buffers();
   if (auto owner = budget->release(bytes.data()))
     return buffer_access::make(bytes, *std::move(owner));
-  auto length = static_cast<std::ptrdiff_t>(bytes.size());
-  budget->adjust(-length);
+  auto length = bytes.size();
+  budget->budget()->give_back(length);
   return buffer_access::make(
     bytes, std::shared_ptr<emigrant>(new emigrant{std::move(store), budget, length}));
 }

@@ -96,7 +96,8 @@ void foreground_tasks::PostNonNestableDelayedTaskImpl(std::unique_ptr<v8::Task> 
 // -- platform ----------------------------------------------------------------------
 
 platform::platform(int worker_threads)
-  : workers_(v8::platform::NewDefaultPlatform(worker_threads)) {
+  : workers_(v8::platform::NewDefaultPlatform(worker_threads)),
+    pages_(*workers_->GetPageAllocator()) {
 }
 
 void platform::attach(v8::Isolate* isolate, std::shared_ptr<foreground_tasks> tasks) {
@@ -114,7 +115,7 @@ void platform::detach(v8::Isolate* isolate) {
 }
 
 v8::PageAllocator* platform::GetPageAllocator() {
-  return workers_->GetPageAllocator();
+  return &pages_;
 }
 
 int platform::NumberOfWorkerThreads() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/buffer_pages.hpp"
 #include "runtime/event_loop.hpp"
 
 #include <v8-platform.h>
@@ -89,7 +90,7 @@ private:
 
 /// V8's platform for the whole process: worker threads, clocks and tracing are
 /// those of V8's default platform; each isolate's foreground tasks go to the
-/// loop it lives on.
+/// loop it lives on, and pages for its buffers are counted.
 ///
 /// Threads:  any.
 /// Lifetime: made once, never destroyed (V8 cannot be started twice).
@@ -125,6 +126,7 @@ private:
                                          const v8::SourceLocation& location) override;
 
   std::unique_ptr<v8::Platform> workers_;
+  buffer_pages pages_;
   std::mutex mutex_;
   std::unordered_map<v8::Isolate*, std::shared_ptr<foreground_tasks>> tasks_; // guarded by mutex_
 };

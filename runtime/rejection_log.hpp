@@ -6,6 +6,7 @@
 #include <v8-context.h>
 #include <v8-promise.h>
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -19,15 +20,17 @@ namespace troupe::js {
 class rejection_log {
 public:
   /// V8's hook; to be called from the isolate's PromiseRejectCallback.
-  void record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message);
+  /// `run` is whose promise it is.
+  void record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message, std::uint64_t run);
 
   /// A promise whose rejection is somebody's answer is handled.
   /// @returns whether it was among those that are kept.
   bool forget(v8::Isolate* isolate, v8::Local<v8::Promise> promise);
 
-  /// At the end of a turn: reports and forgets what is left.
+  /// At the end of a turn: reports and forgets what is left. `report` gets the
+  /// error, the run that it belongs to, and how many it stands for.
   void flush(isolate_scope& here, v8::Local<v8::Context> context,
-             const std::function<void(error)>& report);
+             const std::function<void(error, std::uint64_t, std::uint64_t)>& report);
 
   /// Forgets all of them.
   void clear() {
@@ -43,10 +46,12 @@ private:
   struct entry {
     v8::Global<v8::Promise> promise;
     v8::Global<v8::Value> reason;
+    std::uint64_t run;
   };
 
   std::vector<entry> open_;
-  std::size_t dropped_ = 0; // beyond what is kept
+  std::uint64_t dropped_ = 0; // beyond what is kept
+  std::uint64_t dropped_run_ = 0;
 };
 
 } // namespace troupe::js

@@ -10,36 +10,69 @@ namespace {
 // A function of the host may take its time; then it is looked at again.
 constexpr auto host_call_patience = std::chrono::milliseconds{20};
 
+// Looking at a thread's CPU clock more often than this would gain nothing.
+constexpr auto cpu_look_min = std::chrono::milliseconds{1};
+
+steady_time cpu_look_at(steady_time now, std::chrono::nanoseconds left) {
+  using duration = steady_time::duration;
+  auto wait = std::max<duration>(left, cpu_look_min);
+  return wait < never - now ? now + wait : never;
+}
+
 } // namespace
 
-run_ledger::run_ledger(isolate_brake brake) : brake_(std::move(brake)) {
+run_ledger::run_ledger(isolate_brake brake, ledger_options options)
+  : cpu_used_(std::move(options.cpu_used)), stops_(options.unresponsive_after),
+    brake_(std::move(brake)) {
 }
 
 // -- isolate thread -----------------------------------------------------------------
 
-run_ledger::entered run_ledger::enter(const turn& begun) {
+run_ledger::entered run_ledger::enter(const turn& begun, steady_time now) {
   std::lock_guard guard{mutex_};
   if (begun.request != 0 && !cancelled_.empty() && cancelled_.erase(begun.request) != 0)
     return {.refused = stop_reason::cancel};
   if (closed_)
     return {.refused = stop_reason::close};
   frames_.push_back({++last_turn_, begun});
-  return {.id = last_turn_, .arm = arm(begun.deadline)};
+  auto look = begun.deadline;
+  if (begun.cpu_time.count() != 0 && cpu_used_) {
+    start_cpu_clock(frames_.back(), now);
+    look = std::min(look, frames_.back().cpu_look);
+  }
+  if (budget_end_ != nanoseconds::max()) {
+    budget_look_ = std::min(budget_look_, cpu_look_at(now, budget_left_));
+    look = std::min(look, budget_look_);
+  }
+  return {.id = last_turn_, .arm = arm(look)};
 }
 
-std::optional<stop_reason> run_ledger::leave(turn_id id) {
+void run_ledger::limit_cpu(std::chrono::milliseconds budget) {
+  std::lock_guard guard{mutex_};
+  if (!cpu_used_)
+    return;
+  budget_left_ = budget;
+  budget_end_ = cpu_used_() + budget_left_;
+}
+
+run_ledger::departure run_ledger::leave(turn_id id, steady_time now) {
   std::lock_guard guard{mutex_};
   if (frames_.empty() || frames_.back().id != id)
-    return std::nullopt;
-  auto stopped = frames_.back().stopped;
+    return {};
+  stop_cpu_clock(frames_.back());
+  departure result{.stopped = frames_.back().stopped};
   frames_.pop_back();
-  if (!stopped)
-    return stopped;
+  if (!result.stopped)
+    return result;
   bool outer_stops = std::ranges::any_of(frames_, [](auto& f) { return f.stopped.has_value(); });
   stopping_.store(outer_stops, std::memory_order_release);
-  if (!outer_stops && brake_.release)
+  if (outer_stops)
+    return result;
+  if (brake_.release)
     brake_.release();
-  return stopped;
+  insisted_ = false;
+  result.responsive_after = stops_.stop(now);
+  return result;
 }
 
 std::optional<steady_time> run_ledger::await(const turn& waiting) {
@@ -47,7 +80,7 @@ std::optional<steady_time> run_ledger::await(const turn& waiting) {
   forget(waiting.request);
   auto due =
     waiting.deadline == never ? due_.end() : due_.emplace(waiting.deadline, waiting.request);
-  waiting_.emplace(waiting.request, evaluation{waiting, due});
+  waiting_.emplace(waiting.request, evaluation{waiting, due, waiting.cpu_time});
   return arm(waiting.deadline);
 }
 
@@ -62,7 +95,7 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
   std::lock_guard guard{mutex_};
   expiry result;
   auto stop_turn = [&](open_turn& target, stop_reason why) {
-    if (stop(target, why))
+    if (stop_and_answer(target, why, now))
       result.answer.push_back({target.run.request, target.run.timeout, why});
   };
   for (auto& frame : frames_) {
@@ -88,12 +121,14 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
       continue;
     auto& outermost = frames_.front();
     if (outermost.run.request == request)
-      stop(outermost, stop_reason::timeout); // answered above
+      stop_and_answer(outermost, stop_reason::timeout, now); // answered above
     else if (outermost.run.deadline == never && may_run_others(outermost)) {
       outermost.run.deadline = now + neighbour_grace;
       outermost.in_grace = true;
     }
   }
+  look_at_cpu(now, result);
+  look_at_stops(now, result);
   if (give_up_at_ <= now && !frames_.empty() && !given_up_.load()) {
     // One of both sees the other's mark: this thread, or the isolate's in `enter_host`.
     given_up_.store(true);
@@ -110,12 +145,12 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
   return result;
 }
 
-std::vector<request_id> run_ledger::interrupt() {
+std::vector<request_id> run_ledger::interrupt(steady_time now) {
   std::lock_guard guard{mutex_};
   std::vector<request_id> answer;
   auto hit = [](const turn& run) { return run.sigint && run.sigint->fired(); };
   for (auto& frame : frames_)
-    if (hit(frame.run) && stop(frame, stop_reason::interrupt))
+    if (hit(frame.run) && stop_and_answer(frame, stop_reason::interrupt, now))
       answer.push_back(frame.run.request);
   auto first_waiting = answer.size();
   for (auto& [request, waiting] : waiting_)
@@ -126,19 +161,20 @@ std::vector<request_id> run_ledger::interrupt() {
     // One of its callbacks may be what runs now.
     for (auto& frame : frames_)
       if (frame.run.request == answer[i])
-        stop(frame, stop_reason::interrupt);
+        stop_and_answer(frame, stop_reason::interrupt, now);
   }
   return answer;
 }
 
-void run_ledger::cancel(request_id request) {
+std::optional<steady_time> run_ledger::cancel(request_id request, steady_time now) {
   std::lock_guard guard{mutex_};
   bool waited = forget(request);
   auto found = std::ranges::find(frames_, request, [](auto& f) { return f.run.request; });
   if (found != frames_.end())
-    stop(*found, stop_reason::cancel);
+    stop_and_answer(*found, stop_reason::cancel, now);
   else if (!waited)
     cancelled_.insert(request);
+  return arm(next_deadline());
 }
 
 void run_ledger::withdraw(request_id request) {
@@ -146,16 +182,25 @@ void run_ledger::withdraw(request_id request) {
   cancelled_.erase(request);
 }
 
-void run_ledger::stop_all(stop_reason reason) {
+std::optional<steady_time> run_ledger::stop_all(stop_reason reason, steady_time now) {
   std::lock_guard guard{mutex_};
-  stop_stack(reason);
+  stop_stack(reason, now);
+  return arm(next_deadline());
 }
 
-void run_ledger::close(steady_time give_up_at) {
+std::optional<steady_time> run_ledger::close(steady_time give_up_at, steady_time now) {
   std::lock_guard guard{mutex_};
   closed_ = true;
   give_up_at_ = std::min(give_up_at_, give_up_at);
-  stop_stack(stop_reason::close);
+  stop_stack(stop_reason::close, now);
+  auto look = next_deadline();
+  armed_for_ = std::min(armed_for_, look);
+  return look == never ? std::nullopt : std::optional{look};
+}
+
+steady_time run_ledger::next_look() const {
+  std::lock_guard guard{mutex_};
+  return next_deadline();
 }
 
 void run_ledger::retire() {
@@ -179,25 +224,102 @@ bool run_ledger::may_run_others(const open_turn& which) const {
   return which.run.request == 0 || draining_.load(std::memory_order_relaxed);
 }
 
-void run_ledger::stop_stack(stop_reason reason) {
+void run_ledger::stop_stack(stop_reason reason, steady_time now) {
   for (auto& frame : frames_)
-    stop(frame, reason);
+    stop(frame, reason, now);
+}
+
+void run_ledger::start_cpu_clock(open_turn& begun, steady_time now) {
+  auto waiting = waiting_.find(begun.run.request);
+  auto left =
+    waiting == waiting_.end() ? nanoseconds{begun.run.cpu_time} : waiting->second.cpu_left;
+  begun.cpu_until = cpu_used_() + left;
+  begun.cpu_look = cpu_look_at(now, left);
+}
+
+/// What the request has used up is not there for its next turn.
+void run_ledger::stop_cpu_clock(const open_turn& ended) {
+  if (ended.cpu_until == nanoseconds::max())
+    return;
+  auto waiting = waiting_.find(ended.run.request);
+  if (waiting != waiting_.end())
+    waiting->second.cpu_left = std::max(nanoseconds{0}, ended.cpu_until - cpu_used_());
+}
+
+void run_ledger::look_at_cpu(steady_time now, expiry& result) {
+  auto due = [now](const open_turn& frame) { return !frame.stopped && frame.cpu_look <= now; };
+  bool frames_due = std::ranges::any_of(frames_, due);
+  if (!frames_due && budget_look_ > now)
+    return;
+  auto used = cpu_used_();
+  for (auto& frame : frames_) {
+    if (!due(frame))
+      continue;
+    if (used < frame.cpu_until)
+      frame.cpu_look = cpu_look_at(now, frame.cpu_until - used);
+    else if (stop_and_answer(frame, stop_reason::cpu_time, now))
+      result.answer.push_back({frame.run.request, frame.run.cpu_time, stop_reason::cpu_time});
+  }
+  if (budget_end_ == nanoseconds::max() || spent_)
+    return;
+  budget_left_ = budget_end_ - used;
+  // Whoever enters next looks again.
+  budget_look_ = frames_.empty() ? never : cpu_look_at(now, budget_left_);
+  if (budget_left_.count() > 0)
+    return;
+  spent_ = true;
+  closed_ = true;
+  budget_look_ = never;
+  result.spent = true;
+  for (auto& frame : frames_)
+    if (stop_and_answer(frame, stop_reason::cpu_budget, now))
+      result.answer.push_back({frame.run.request, {}, stop_reason::cpu_budget});
+}
+
+void run_ledger::look_at_stops(steady_time now, expiry& result) {
+  auto asked = stops_.asked();
+  if (!asked)
+    return;
+  if (*asked + answer_after <= now)
+    for (auto& frame : frames_)
+      if (waits_for_answer(frame)) {
+        frame.answered = true;
+        result.answer.push_back({frame.run.request, frame.run.timeout, *frame.stopped});
+      }
+  if (brake_.insist && !insisted_ && *asked + insist_after <= now) {
+    insisted_ = true;
+    brake_.insist();
+  }
+  result.unresponsive = stops_.overdue(now);
 }
 
 /// @returns whether the frame was not stopped before and somebody waits for it.
-bool run_ledger::stop(open_turn& target, stop_reason reason) {
+bool run_ledger::stop(open_turn& target, stop_reason reason, steady_time now) {
   if (target.stopped)
     return false;
   target.stopped = reason;
   if (target.run.sigint)
     target.run.sigint->end();
   stopping_.store(true, std::memory_order_release);
+  stops_.ask(now);
   if (brake_.stop)
     brake_.stop();
   if (target.run.request == 0)
     return false;
   forget(target.run.request);
   return true;
+}
+
+bool run_ledger::stop_and_answer(open_turn& target, stop_reason reason, steady_time now) {
+  bool somebody_waits = stop(target, reason, now);
+  if (somebody_waits)
+    target.answered = true;
+  return somebody_waits;
+}
+
+bool run_ledger::waits_for_answer(const open_turn& frame) {
+  return (frame.stopped == stop_reason::heap_limit || frame.stopped == stop_reason::output_limit)
+         && !frame.answered && frame.run.request != 0;
 }
 
 bool run_ledger::forget(request_id request) {
@@ -216,9 +338,18 @@ steady_time run_ledger::next_deadline() const {
   auto next = due_.empty() ? never : due_.begin()->first;
   for (const auto& frame : frames_)
     if (!frame.stopped)
-      next = std::min(next, frame.run.deadline);
+      next = std::min({next, frame.run.deadline, frame.cpu_look});
   if (!frames_.empty() && !given_up_.load())
     next = std::min(next, give_up_at_);
+  next = std::min(next, budget_look_);
+  if (auto asked = stops_.asked(); asked && !given_up_.load()) {
+    if (std::ranges::any_of(frames_, &waits_for_answer))
+      next = std::min(next, *asked + answer_after);
+    if (brake_.insist && !insisted_)
+      next = std::min(next, *asked + insist_after);
+    if (auto until = stops_.patient_until())
+      next = std::min(next, *until);
+  }
   return next;
 }
 

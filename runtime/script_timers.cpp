@@ -94,6 +94,8 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
   made.repeats = repeats;
   made.request = owner_.current_.request;
   made.timeout = owner_.current_.timeout;
+  made.cpu_time = owner_.current_.cpu_time;
+  made.run = owner_.current_run();
   made.callback.Reset(isolate, info[0].As<v8::Function>());
   for (int i = 2; i < info.Length(); ++i)
     made.arguments.emplace_back(isolate, info[i]);
@@ -107,7 +109,10 @@ void script_timers::fire(std::uint32_t id) {
   auto found = timers_.find(id);
   if (found == timers_.end())
     return;
-  environment::turn_spec spec{.request = found->second.request, .timeout = found->second.timeout};
+  environment::turn_spec spec{.request = found->second.request,
+                              .timeout = found->second.timeout,
+                              .cpu_time = found->second.cpu_time,
+                              .run = found->second.run};
   auto call = [&](isolate_scope& here, v8::Local<v8::Context> context) {
     auto& due = found->second;
     auto callback = due.callback.Get(here.v8());
@@ -120,9 +125,9 @@ void script_timers::fire(std::uint32_t id) {
     if (callback
           ->Call(context, context->Global(), static_cast<int>(arguments.size()), arguments.data())
           .IsEmpty()
-        && caught.HasCaught() && !caught.HasTerminated())
-      owner_.events_.uncaught(
-        capture_error(here, context, caught, errc::uncaught_exception, true));
+        && caught.HasCaught() && !caught.HasTerminated() && !owner_.ledger_->stopping())
+      owner_.report_uncaught(capture_error(here, context, caught, errc::uncaught_exception, true),
+                             spec.run);
   };
   if (owner_.callback_turn(spec, call))
     timers_.erase(id); // an interval that was stopped would only be stopped again

@@ -48,6 +48,8 @@ private:
     bool repeats = false;
     request_id request = 0;
     std::chrono::milliseconds timeout{0};
+    std::chrono::milliseconds cpu_time{0};
+    std::uint64_t run = 0;
     v8::Global<v8::Function> callback;
     std::vector<v8::Global<v8::Value>> arguments;
   };

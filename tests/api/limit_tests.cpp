@@ -179,15 +179,6 @@ TEST_CASE("a value from the host that is too large for the array-buffer limit is
   check_usable(ctx);
 }
 
-TEST_CASE("WebAssembly memory does not count, as docs/limits.md says", "[api][limits][A9]") {
-  auto ctx = new_context({.heap_limit_mib = 64, .array_buffer_limit_mib = 1});
-  CHECK(value_of(ctx.run("const held = []; while (held.length < 10) held.push(new "
-                         "WebAssembly.Memory({initial: 1024})); held.length"))
-          .as<int>()
-        == 10);
-  check_usable(ctx);
-}
-
 // -- stack -------------------------------------------------------------------------------
 
 TEST_CASE("endless recursion is a RangeError in the script", "[api][limits][A9]") {

@@ -93,3 +93,10 @@ TEST_CASE("a script may replace the console", "[runtime][console]") {
         == value{5});
   CHECK(host.lines.empty());
 }
+
+TEST_CASE("a line is cut before it fills the host's memory", "[runtime][console][A9]") {
+  script_host host{{.heap_limit_mib = 64, .console = true}};
+  host.value_of("console.log.apply(null, Array(60000).fill('x'.repeat(1 << 20))); 1"); // 60 GB
+  REQUIRE(host.lines.size() == 1);
+  CHECK(host.lines[0].text.size() < 17u << 20);
+}

@@ -106,6 +106,10 @@ public:
   [[nodiscard]] future<exit_report> exited() const;
 
   [[nodiscard]] bool alive() const noexcept;
+
+  /// What can be seen of it without asking it: it may be busy.
+  [[nodiscard]] context_stats stats() const;
+
   [[nodiscard]] std::string_view name() const noexcept;
   /// `context_options::origin`.
   [[nodiscard]] std::string_view origin() const noexcept;

@@ -27,22 +27,27 @@ enum class errc : std::uint8_t {
   context_lost,    ///< V8 gave up on the context's isolate (out of memory).
   no_such_context, ///< The handle is empty or names no context.
   // -- the host ---------------------------------------------------------------
-  capacity_exceeded,   ///< The runtime's limit on live contexts is reached.
-  spawn_failed,        ///< The system refused a thread, descriptor or memory.
-  clone_failed,        ///< A value cannot cross: the message names the path.
-  invalid_argument,    ///< An option or argument is out of its range.
-  runtime_closed,      ///< The runtime is shutting down or gone.
-  would_deadlock,      ///< Waiting here would wait for the waiting thread.
-  broken_promise,      ///< Whoever owed the answer disappeared.
-  host_exception,      ///< A C++ exception left a continuation, coroutine or host function.
-  // -- further ones -----------------------------------------------------------
-  too_many_host_calls, ///< More host functions have not answered than allowed.
-  stale_reference,     ///< The realm of a referenced object is gone.
-  context_reset,       ///< Its context was reset before its promise settled.
+  capacity_exceeded, ///< The runtime's limit on live contexts is reached.
+  spawn_failed,      ///< The system refused a thread, descriptor or memory.
+  clone_failed,      ///< A value cannot cross: the message names the path.
+  invalid_argument,  ///< An option or argument is out of its range.
+  runtime_closed,    ///< The runtime is shutting down or gone.
+  would_deadlock,    ///< Waiting here would wait for the waiting thread.
+  broken_promise,    ///< Whoever owed the answer disappeared.
+  host_exception,    ///< A C++ exception left a continuation, coroutine or host function.
+  // -- objects of a context ------------------------------------------------------
+  stale_reference, ///< The realm of a referenced object is gone.
+  context_reset,   ///< Its context was reset before its promise settled.
+  // -- limits ------------------------------------------------------------------
+  cpu_time_exceeded,     ///< The run used up its `run_options::cpu_time`.
+  cpu_budget_exceeded,   ///< The context used up its `context_options::cpu_budget`.
+  output_limit_exceeded, ///< The run wrote more than its context may.
+  too_many_requests,     ///< As many requests wait for the context as may.
+  too_many_host_calls,   ///< More host functions have not answered than allowed.
 };
 
 namespace detail {
-inline constexpr errc last_errc = errc::context_reset;
+inline constexpr errc last_errc = errc::too_many_host_calls;
 }
 
 /// The code's name as scripts and logs show it, e.g.

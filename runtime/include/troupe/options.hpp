@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ struct run_options {
   /// limit. (`timeout` in the documentation of `node:vm`.)
   std::chrono::milliseconds timeout{0};
   timeout_scope timeout_covers = timeout_scope::turn;
+  /// CPU time of the isolate's thread, for the script, the microtasks right after
+  /// it and the timers that it sets until its promise settles, together; 0 = no
+  /// limit. Waiting costs nothing. Callbacks left behind after that get the same
+  /// time each. The run ends with `cpu_time_exceeded`, a millisecond late at most
+  /// when the script looks up.
+  std::chrono::milliseconds cpu_time{0};
   /// SIGINT ends the run, and no other handler of the process sees that signal
   /// while the run lasts. (`breakOnSigint`.)
   bool break_on_sigint = false;
@@ -119,8 +126,9 @@ struct context_options {
   std::vector<value::member> globals{};
   /// JavaScript heap; the run that exceeds it ends with `heap_limit_exceeded`.
   std::size_t heap_limit_mib = 128;
-  /// Bytes in ArrayBuffers, which V8 keeps outside its heap. Beyond it, scripts
-  /// see a RangeError.
+  /// Bytes in ArrayBuffers and WebAssembly memories, which V8 keeps outside its
+  /// heap. Beyond it, scripts see a RangeError. A WebAssembly memory or resizable
+  /// buffer counts 128 KiB or 1/4096 of what it may grow to, if it has less.
   std::size_t array_buffer_limit_mib = 128;
   /// Stack for script code; deeper recursion is a RangeError in the script.
   std::size_t stack_kib = 984;
@@ -130,6 +138,17 @@ struct context_options {
   /// Asynchronous host functions that have not answered. Beyond it, a call gives a
   /// rejected promise: an Error with `code` ERR_TROUPE_TOO_MANY_HOST_CALLS.
   std::size_t pending_host_calls_max = 1024;
+  /// CPU time of the context's thread from when it is ready; 0 = no limit. Then
+  /// what runs ends with `cpu_budget_exceeded`, and the context is closed with
+  /// that reason.
+  std::chrono::milliseconds cpu_budget{0};
+  /// Requests that wait for the context to begin with them; more are refused at
+  /// once with `too_many_requests`. 0 = no limit.
+  std::size_t pending_requests_max = 0;
+  /// Bytes that a run may write with `console`, and the same for each callback
+  /// that it leaves behind; 0 = no limit. Beyond it, the run ends with
+  /// `output_limit_exceeded`.
+  std::size_t output_limit = 0;
   /// Install `console`, whose lines go to `runtime_options::on_console`.
   bool console = false;
   /// Install `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval`.
@@ -137,6 +156,28 @@ struct context_options {
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
   microtask_mode microtasks = microtask_mode::shared;
+};
+
+/// An error that belongs to no request: an exception in a timer, a rejection that
+/// nobody handled.
+struct uncaught_error : error {
+  /// The run that set the timer or rejected the promise: the context's first is
+  /// 1. 0 when it was none.
+  std::uint64_t run = 0;
+  /// `script_options::filename` of that run, if the context still knows it.
+  std::string script{};
+  /// How many errors this stands for: of a flood, the first are told one by one,
+  /// the rest together.
+  std::uint64_t count = 1;
+};
+
+/// A context that was told to stop what it runs and has not, or has at last.
+struct stop_report {
+  std::string context{}; ///< Its name.
+  /// False when the context has become unresponsive, true when it is well again.
+  bool stopped = false;
+  /// From the order to stop until now.
+  std::chrono::microseconds waited{0};
 };
 
 /// Process-wide and per-runtime settings.
@@ -166,7 +207,13 @@ struct runtime_options {
   /// Receives errors that belong to no request, with the name of their context:
   /// an exception in a timer, a rejection that nobody handled. On the isolate's
   /// thread: must not block. Default: printed to stderr.
-  std::function<void(const std::string&, const error&)> on_uncaught_error{};
+  std::function<void(const std::string&, const uncaught_error&)> on_uncaught_error{};
+  /// A script that was told to stop and has not after this time makes its context
+  /// unresponsive: it is inside one long call of V8. At least 10 ms.
+  std::chrono::milliseconds unresponsive_after{100};
+  /// Told when a context becomes unresponsive, and when it is well again. On the
+  /// callback thread, as `future::then`. Default: nobody is told.
+  std::function<void(const stop_report&)> on_unresponsive{};
 };
 
 /// What `runtime_options::code_cache_dir` has done for this runtime.
@@ -230,13 +277,44 @@ struct memory_report {
 /// Why a context is no more, and what it did.
 struct exit_report {
   std::string name{};
-  /// `context_closed`, `heap_limit_exceeded`, `context_lost`, `runtime_closed`.
+  /// `context_closed`, `heap_limit_exceeded`, `cpu_budget_exceeded`,
+  /// `context_lost`, `runtime_closed`.
   errc reason{};
   std::string message{};
   /// Requests answered with an error because the context ended.
   std::uint64_t unanswered = 0;
   /// Runs that it started.
   std::uint64_t runs = 0;
+  /// Errors that belonged to no request.
+  std::uint64_t uncaught = 0;
+  /// What ran when a script was last stopped, if any was and V8 could tell. The
+  /// line is 0 when only the file is known.
+  std::optional<source_position> last_position{};
+  /// At the end, garbage included. All zero when the context did not let go.
+  std::size_t heap_used_bytes = 0;
+  std::size_t heap_limit_bytes = 0;
+  std::size_t array_buffer_bytes = 0;
+  /// Of its thread, from when it was ready.
+  std::chrono::microseconds cpu_time{0};
+  /// How often a script was stopped, and how long it took from the order until it
+  /// let go.
+  std::uint64_t stops = 0;
+  std::chrono::microseconds stop_latency_last{0};
+  std::chrono::microseconds stop_latency_max{0};
+};
+
+/// What a context shows of itself while it lives.
+struct context_stats {
+  /// Requests that it has not begun with.
+  std::size_t pending_requests = 0;
+  /// It was told to stop what it runs and has not for
+  /// `runtime_options::unresponsive_after`.
+  bool unresponsive = false;
+  /// As in `exit_report`.
+  std::chrono::microseconds cpu_time{0};
+  std::uint64_t stops = 0;
+  std::chrono::microseconds stop_latency_last{0};
+  std::chrono::microseconds stop_latency_max{0};
 };
 
 } // namespace troupe

@@ -1,0 +1,3 @@
+// uncaught_exception: keeps SharedArrayBuffers
+const kept = [];
+for (;;) kept.push(new SharedArrayBuffer(1 << 20));

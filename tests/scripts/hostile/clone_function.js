@@ -1,0 +1,2 @@
+// clone_failed: returns a function
+() => 1;

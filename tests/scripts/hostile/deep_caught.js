@@ -1,0 +1,3 @@
+// deadline_exceeded: calls itself, catches the error, and again
+function f() { f(); }
+for (;;) { try { f(); } catch {} }

@@ -1,0 +1,3 @@
+// uncaught_exception: constructs itself
+class A { constructor() { new A; } }
+new A;

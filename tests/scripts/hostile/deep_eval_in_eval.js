@@ -1,0 +1,3 @@
+// uncaught_exception: evaluates source that evaluates itself
+const source = "eval(source)";
+eval(source);

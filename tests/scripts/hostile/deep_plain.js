@@ -1,0 +1,2 @@
+// uncaught_exception: calls itself
+(function f() { f(); })();

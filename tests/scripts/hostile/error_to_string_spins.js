@@ -1,0 +1,2 @@
+// uncaught_exception: throws what loops when it is shown
+throw {toString() { for (;;); }};

@@ -1,0 +1,3 @@
+// heap_limit_exceeded: chains closures
+let last = null;
+for (;;) { const before = last; last = () => before; }

@@ -1,0 +1,3 @@
+// heap_limit_exceeded: keeps errors with their stacks
+const kept = [];
+for (;;) kept.push(new Error("kept"));

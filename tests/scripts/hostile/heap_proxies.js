@@ -1,0 +1,3 @@
+// heap_limit_exceeded: chains proxies
+let last = {};
+for (;;) last = new Proxy(last, {});

@@ -1,0 +1,3 @@
+// heap_limit_exceeded: keeps WeakRefs, whose targets live until the end of the turn
+const kept = [];
+for (;;) kept.push(new WeakRef({}));

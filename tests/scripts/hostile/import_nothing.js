@@ -1,0 +1,2 @@
+// uncaught_exception: imports what nobody offers
+import("node:fs");

@@ -1,0 +1,2 @@
+// deadline_exceeded: writes an object that takes for ever to read
+console.log({get x() { for (;;); }});

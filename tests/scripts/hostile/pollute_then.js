@@ -1,0 +1,3 @@
+// value: replaces Promise.prototype.then
+Promise.prototype.then = function () { throw new Error("polluted"); };
+0;

@@ -1,0 +1,2 @@
+// deadline_exceeded: loops
+for (;;);

@@ -1,0 +1,2 @@
+// deadline_exceeded: awaits in a loop
+(async () => { for (;;) await null; })();

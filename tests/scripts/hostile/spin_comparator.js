@@ -1,0 +1,2 @@
+// deadline_exceeded: loops in a comparator
+[3, 1, 2].sort(() => { for (;;); });

@@ -1,0 +1,2 @@
+// deadline_exceeded: loops in finally
+for (;;) { try { for (;;); } finally { for (;;); } }

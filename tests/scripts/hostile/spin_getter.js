@@ -1,0 +1,2 @@
+// deadline_exceeded: loops in a getter
+({get x() { for (;;); }}).x;

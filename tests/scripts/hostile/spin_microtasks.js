@@ -1,0 +1,3 @@
+// deadline_exceeded: queues microtasks without end
+function again() { Promise.resolve().then(again); }
+again();

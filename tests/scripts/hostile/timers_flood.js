@@ -1,0 +1,2 @@
+// uncaught_exception: sets timers without end
+for (;;) setTimeout(() => {}, 1e6);

@@ -1,0 +1,2 @@
+// deadline_exceeded: waits for shared memory that nobody writes
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);

@@ -1,0 +1,2 @@
+// deadline_exceeded: waits for a promise that never settles
+new Promise(() => {});

@@ -1,0 +1,2 @@
+// deadline_exceeded: makes WebAssembly memories and drops them
+for (;;) new WebAssembly.Memory({initial: 1});

@@ -282,6 +282,7 @@ void environment::run(request_id request, const script_source& source,
   ++runs_;
   result<value> answer{value{}};
   bool waits = false;
+  bool from_source = false;
   v8::Global<v8::Value> completion;
   auto sigint = options.break_on_sigint ? events_.hold_sigint() : nullptr;
   bool display = source.options.display_errors;
@@ -294,9 +295,7 @@ void environment::run(request_id request, const script_source& source,
         answer = capture_error(here, context, caught, errc::syntax_error, display);
       return;
     }
-    if (compiled->from_source && source.cache
-        && source.code.size() >= shared_code_cache::source_size_min)
-      to_share_.emplace_back(source.id, source.cache);
+    from_source = compiled->from_source;
     if (compiled->script->Run(context).ToLocal(&last)) {
       completion.Reset(here.v8(), last);
     } else if (caught.HasCaught() && !caught.HasTerminated()) {
@@ -338,6 +337,17 @@ void environment::run(request_id request, const script_source& source,
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));
+  if (from_source && !stopped)
+    share(source);
+}
+
+/// Makes the code cache of a script that has just run, for other contexts. Nobody
+/// waits for it, except those who ask this context next.
+void environment::share(const script_source& source) {
+  if (!source.cache || source.code.size() < shared_code_cache::source_size_min)
+    return;
+  isolate_scope here{isolate_};
+  scripts_.share(here, source.id, *source.cache);
 }
 
 void environment::answer_and_release(request_id request,
@@ -392,17 +402,6 @@ void environment::create_cached_data(request_id request, const script_source& so
                                   .message = "there is no memory for a code cache"};
                    return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
                  });
-}
-
-/// @returns whether there was one.
-bool environment::share_next() {
-  if (to_share_.empty())
-    return false;
-  auto [id, cache] = std::move(to_share_.back());
-  to_share_.pop_back();
-  isolate_scope here{isolate_};
-  scripts_.share(here, id, *cache);
-  return true;
 }
 
 // -- the realm ------------------------------------------------------------------------
@@ -645,7 +644,7 @@ bool environment::poll() {
       });
     }
   }
-  return share_next() || ran;
+  return ran;
 }
 
 bool environment::idle() const {

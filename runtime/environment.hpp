@@ -16,7 +16,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace troupe::js {
@@ -105,8 +104,7 @@ public:
 
   // -- the loop ---------------------------------------------------------------
 
-  /// Runs V8's own foreground tasks that are due, or makes a code cache that other
-  /// contexts wait for. @returns whether there was any of it.
+  /// Runs V8's own foreground tasks that are due. @returns whether any was.
   bool poll();
 
   /// Is nothing left that could run script by itself: no timer, no task of V8?
@@ -175,7 +173,7 @@ private:
   void fail_promises(const error& why);
   [[nodiscard]] result<void> make_realm(const context_options& options);
   [[nodiscard]] bool drain(isolate_scope& here);
-  bool share_next();
+  void share(const script_source& source);
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
@@ -207,8 +205,6 @@ private:
   isolate isolate_;
   realm realm_;
   script_cache scripts_;
-  /// Scripts that have run here first, and whose code caches are to be made.
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<shared_code_cache>>> to_share_;
   std::unique_ptr<memory_measurements> measurements_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;

@@ -85,6 +85,8 @@ future<value> context::send_run(std::shared_ptr<const js::script_source> source,
     return refuse<value>(
       callbacks_,
       fmt::format("run_options::timeout must not be negative; it is {} ms", how.timeout.count()));
+  if (how.timeout_covers > timeout_scope::evaluation)
+    return refuse<value>(callbacks_, "run_options::timeout_covers is no timeout_scope");
   if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
     return refuse<value>(callbacks_,
                          "run_options::timeout_covers is `evaluation`, but there is no timeout");

@@ -417,9 +417,9 @@ void environment::reset(request_id request, const context_options& options) {
     isolate_scope here{isolate_};
     realm_.retire(here);
   }
-  auto made = make_realm(options);
-  healthy_ = healthy_ && made.has_value();
-  if (!made) {
+  if (auto made = make_realm(options); !made) {
+    // Without a whole realm no script may run, and after a close none will.
+    healthy_ = healthy_ && made.error().code == errc::context_closed;
     events_.answer(request, std::move(made).error());
     return;
   }

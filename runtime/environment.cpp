@@ -389,19 +389,19 @@ void environment::compile(request_id request, const script_source& source) {
 }
 
 void environment::create_cached_data(request_id request, const script_source& source) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   v8::TryCatch caught{here.v8()};
-                   auto compiled = scripts_.compile(here, context, source);
-                   if (!compiled)
-                     return capture_error(here, context, caught, errc::syntax_error,
-                                          source.options.display_errors);
-                   auto cache = make_code_cache(compiled->script->GetUnboundScript());
-                   if (!cache)
-                     return error{.code = errc::heap_limit_exceeded,
-                                  .message = "there is no memory for a code cache"};
-                   return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
-                 });
+  answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      v8::TryCatch caught{here.v8()};
+      auto compiled = scripts_.compile(here, context, source);
+      if (!compiled)
+        return capture_error(here, context, caught, errc::syntax_error,
+                             source.options.display_errors);
+      auto cache = make_code_cache(compiled->script->GetUnboundScript());
+      if (!cache)
+        return error{.code = errc::invalid_argument,
+                     .message = "V8 makes no code cache of a script with asm.js in it"};
+      return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
+    });
 }
 
 // -- the realm ------------------------------------------------------------------------

@@ -1,42 +1,15 @@
 #include "runtime/script.hpp"
 
+#include "runtime/offered_code_cache.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <v8-exception.h>
-
-#include <limits>
 
 namespace troupe::js {
 
 namespace {
 
 constexpr std::size_t cached_scripts_max = 256;
-
-// V8 counts the bytes of a cache with an int.
-constexpr std::size_t cache_size_max = std::numeric_limits<int>::max();
-
-/// Compiles from `cache`, if V8 takes it, else from the source.
-/// @param taken whether V8 took the cache.
-v8::MaybeLocal<v8::UnboundScript> compile_with(v8::Isolate* isolate, v8::Local<v8::String> code,
-                                               const v8::ScriptOrigin& origin,
-                                               const code_cache_ptr& cache, bool& taken) {
-  using compiler = v8::ScriptCompiler;
-  taken = false;
-  if (!cache || cache->bytes().size() > cache_size_max) {
-    compiler::Source source{code, origin};
-    return compiler::CompileUnboundScript(isolate, &source);
-  }
-  auto bytes = cache->bytes();
-  // Belongs to the source; the bytes stay ours.
-  auto* data = new compiler::CachedData{reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                        static_cast<int>(bytes.size())};
-  compiler::Source source{code, origin, data};
-  // V8 does not look at the data when it has compiled the same text before.
-  bool fits = data->CompatibilityCheck(isolate) == compiler::CachedData::kSuccess;
-  auto script = compiler::CompileUnboundScript(isolate, &source, compiler::kConsumeCodeCache);
-  taken = fits && !data->rejected;
-  return script;
-}
 
 } // namespace
 
@@ -76,11 +49,13 @@ std::optional<compiled_script> script_cache::compile(isolate_scope& here,
     cache = source.cache->find(source.code, source.options.cached_data);
   else if (!source.options.cached_data.empty())
     cache = unseal(digest_of(source_kind::script, source.code), source.options.cached_data);
-  bool taken = false;
+  offered_code_cache offer{isolate, cache};
+  v8::ScriptCompiler::Source text{code, origin, offer.data()};
   v8::Local<v8::UnboundScript> compiled;
-  if (!compile_with(isolate, code, origin, cache, taken).ToLocal(&compiled))
+  if (!v8::ScriptCompiler::CompileUnboundScript(isolate, &text, offer.options())
+         .ToLocal(&compiled))
     return {};
-  if (cache && !taken && source.cache)
+  if (cache && !offer.taken() && source.cache)
     source.cache->reject(cache);
   auto script = compiled->BindToCurrentContext();
   if (source.id != 0) {
@@ -92,7 +67,7 @@ std::optional<compiled_script> script_cache::compile(isolate_scope& here,
       recent_.pop_back();
     }
   }
-  return compiled_script{script, !taken};
+  return compiled_script{script, !offer.taken()};
 }
 
 void script_cache::unbind() {

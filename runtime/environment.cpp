@@ -298,6 +298,8 @@ void environment::run(request_id request, const script_source& source,
     from_source = compiled->from_source;
     if (compiled->script->Run(context).ToLocal(&last)) {
       completion.Reset(here.v8(), last);
+      if (source.id != 0 && !compiled->reused)
+        scripts_.completed(here, source.id, compiled->script);
     } else if (caught.HasCaught() && !caught.HasTerminated()) {
       answer = capture_error(here, context, caught, errc::uncaught_exception, display);
     }

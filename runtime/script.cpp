@@ -5,6 +5,8 @@
 
 #include <v8-exception.h>
 
+#include <utility>
+
 namespace troupe::js {
 
 namespace {
@@ -30,10 +32,10 @@ std::optional<compiled_script> script_cache::compile(isolate_scope& here,
   v8::Context::Scope entered{context};
   if (auto found = by_id_.find(source.id); found != by_id_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second);
-    auto& [id, compiled, bound] = recent_.front();
-    if (bound.IsEmpty())
-      bound.Reset(isolate, compiled.Get(isolate)->BindToCurrentContext());
-    return compiled_script{bound.Get(isolate), false};
+    auto& known = recent_.front();
+    if (!known.reusable.IsEmpty())
+      return compiled_script{.script = known.reusable.Get(isolate), .reused = true};
+    return compiled_script{.script = known.compiled.Get(isolate)->BindToCurrentContext()};
   }
   v8::Local<v8::String> code;
   v8::Local<v8::String> filename;
@@ -57,22 +59,33 @@ std::optional<compiled_script> script_cache::compile(isolate_scope& here,
     return {};
   if (cache && !offer.taken() && source.cache)
     source.cache->reject(cache);
-  auto script = compiled->BindToCurrentContext();
   if (source.id != 0) {
-    recent_.push_front({source.id, v8::Global<v8::UnboundScript>{isolate, compiled},
-                        v8::Global<v8::Script>{isolate, script}});
+    recent_.push_front({source.id, v8::Global<v8::UnboundScript>{isolate, compiled}});
     by_id_.emplace(source.id, recent_.begin());
     if (recent_.size() > cached_scripts_max) {
       by_id_.erase(recent_.back().id);
       recent_.pop_back();
     }
   }
-  return compiled_script{script, !offer.taken()};
+  return compiled_script{.script = compiled->BindToCurrentContext(),
+                         .from_source = !offer.taken()};
+}
+
+void script_cache::completed(isolate_scope& here, std::uint64_t id,
+                             v8::Local<v8::Script> script) {
+  auto found = by_id_.find(id);
+  if (found == by_id_.end())
+    return;
+  auto& known = *found->second;
+  if (std::exchange(known.has_completed, true))
+    known.reusable.Reset(here.v8(), script);
 }
 
 void script_cache::unbind() {
-  for (auto& each : recent_)
-    each.bound.Reset();
+  for (auto& each : recent_) {
+    each.reusable.Reset();
+    each.has_completed = false;
+  }
 }
 
 void script_cache::share(isolate_scope& here, std::uint64_t id, shared_code_cache& with) {

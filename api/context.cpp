@@ -63,6 +63,11 @@ std::optional<error> detail::check(const run_options& how) {
     return error{.code = errc::invalid_argument,
                  .message = fmt::format("run_options::cpu_time must not be negative; it is {} ms",
                                         how.cpu_time.count())};
+  if (how.timeout_covers > timeout_scope::evaluation)
+    return error{.code = errc::invalid_argument,
+                 .message = "run_options::timeout_covers is no timeout_scope"};
+  if (how.take > take_as::nothing)
+    return error{.code = errc::invalid_argument, .message = "run_options::take is no take_as"};
   if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
     return error{.code = errc::invalid_argument,
                  .message =

@@ -40,6 +40,8 @@ std::vector<item>& items() {
     made.push_back(idle_memory());
     made.push_back(clone());
     made.push_back(host_call());
+    made.push_back(code_cache_start());
+    made.push_back(context_reset());
     return made;
   }();
   return all;

@@ -73,5 +73,7 @@ void run_round(item& which);
 [[nodiscard]] item idle_memory();
 [[nodiscard]] item clone();
 [[nodiscard]] item host_call();
+[[nodiscard]] item code_cache_start();
+[[nodiscard]] item context_reset();
 
 } // namespace troupe::bench

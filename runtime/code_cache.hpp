@@ -45,7 +45,7 @@ enum class source_kind : std::uint8_t { script, function, module };
                                       std::span<const std::string_view> parameters = {});
 
 /// V8's own view of what it has compiled so far, functions that have run
-/// included. Isolate thread. @returns null when V8 gives none.
+/// included. Isolate thread. @returns null when V8 gives none, as of asm.js.
 [[nodiscard]] code_cache_ptr make_code_cache(v8::Local<v8::UnboundScript> script);
 
 // -- sealed caches ----------------------------------------------------------------

@@ -415,7 +415,7 @@ void environment::report_uncaught(error what, std::uint64_t run, std::uint64_t c
   events_.uncaught(std::move(told));
 }
 
-void environment::evaluate(request_id request, const std::string& name,
+bool environment::evaluate(request_id request, const std::string& name,
                            const run_options& options, bool display_errors,
                            evaluation_body body) {
   auto number = names_.begin(name);
@@ -473,25 +473,40 @@ void environment::evaluate(request_id request, const std::string& name,
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));
+  return !stopped;
+}
+
+/// Makes the code cache of a script that has just run, for other contexts. Nobody
+/// waits for it, except those who ask this context next.
+void environment::share(const script_source& source) {
+  if (!source.cache || source.code.size() < shared_code_cache::source_size_min)
+    return;
+  isolate_scope here{isolate_};
+  scripts_.share(here, source.id, *source.cache);
 }
 
 void environment::run(request_id request, const script_source& source,
                       const run_options& options) {
   bool display = source.options.display_errors;
-  evaluate(request, source.options.filename, options, display,
-           [&](isolate_scope& here, v8::Local<v8::Context> context,
-               const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
-             auto compiled = scripts_.compile(here, context, source);
-             if (!compiled) {
-               if (caught.HasCaught() && !caught.HasTerminated())
-                 return capture_error(here, context, caught, errc::syntax_error, display);
-               return v8::MaybeLocal<v8::Value>{};
-             }
-             if (compiled->from_source && source.cache
-                 && source.code.size() >= shared_code_cache::source_size_min)
-               to_share_.emplace_back(source.id, source.cache);
-             return compiled->script->Run(context);
-           });
+  bool from_source = false;
+  bool went_through =
+    evaluate(request, source.options.filename, options, display,
+             [&](isolate_scope& here, v8::Local<v8::Context> context,
+                 const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
+               auto compiled = scripts_.compile(here, context, source);
+               if (!compiled) {
+                 if (caught.HasCaught() && !caught.HasTerminated())
+                   return capture_error(here, context, caught, errc::syntax_error, display);
+                 return v8::MaybeLocal<v8::Value>{};
+               }
+               from_source = compiled->from_source;
+               auto last = compiled->script->Run(context);
+               if (!last.IsEmpty() && source.id != 0 && !compiled->reused)
+                 scripts_.completed(here, source.id, compiled->script);
+               return last;
+             });
+  if (from_source && went_through)
+    share(source);
 }
 
 void environment::call(request_id request, const call_spec& what, const run_options& options) {
@@ -649,30 +664,19 @@ void environment::compile_function(request_id request, const function_source& so
 }
 
 void environment::create_cached_data(request_id request, const script_source& source) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   v8::TryCatch caught{here.v8()};
-                   auto compiled = scripts_.compile(here, context, source);
-                   if (!compiled)
-                     return capture_error(here, context, caught, errc::syntax_error,
-                                          source.options.display_errors);
-                   auto cache = make_code_cache(compiled->script->GetUnboundScript());
-                   if (!cache)
-                     return error{.code = errc::heap_limit_exceeded,
-                                  .message = "there is no memory for a code cache"};
-                   return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
-                 });
-}
-
-/// @returns whether there was one.
-bool environment::share_next() {
-  if (to_share_.empty())
-    return false;
-  auto [id, cache] = std::move(to_share_.back());
-  to_share_.pop_back();
-  isolate_scope here{isolate_};
-  scripts_.share(here, id, *cache);
-  return true;
+  answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      v8::TryCatch caught{here.v8()};
+      auto compiled = scripts_.compile(here, context, source);
+      if (!compiled)
+        return capture_error(here, context, caught, errc::syntax_error,
+                             source.options.display_errors);
+      auto cache = make_code_cache(compiled->script->GetUnboundScript());
+      if (!cache)
+        return error{.code = errc::invalid_argument,
+                     .message = "V8 makes no code cache of a script with asm.js in it"};
+      return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
+    });
 }
 
 // -- the realm ------------------------------------------------------------------------
@@ -690,9 +694,9 @@ void environment::reset(request_id request, const context_options& options) {
     isolate_scope here{isolate_};
     realm_.retire(here);
   }
-  auto made = make_realm(options);
-  healthy_ = healthy_ && made.has_value();
-  if (!made) {
+  if (auto made = make_realm(options); !made) {
+    // Without a whole realm no script may run, and after a close none will.
+    healthy_ = healthy_ && made.error().code == errc::context_closed;
     events_.answer(request, std::move(made).error());
     return;
   }
@@ -942,7 +946,7 @@ bool environment::poll() {
       });
     }
   }
-  return share_next() || ran;
+  return ran;
 }
 
 bool environment::idle() const {

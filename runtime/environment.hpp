@@ -24,7 +24,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace troupe::js {
@@ -136,8 +135,7 @@ public:
 
   // -- the loop ---------------------------------------------------------------
 
-  /// Runs V8's own foreground tasks that are due, or makes a code cache that other
-  /// contexts wait for. @returns whether there was any of it.
+  /// Runs V8's own foreground tasks that are due. @returns whether any was.
   bool poll();
 
   /// Is nothing left that could run script by itself: no timer, no task of V8?
@@ -239,8 +237,8 @@ private:
   std::optional<stop_reason> callback_turn(const turn_spec& spec, script_body body);
 
   /// A request that may wait: for the promise that `body` gives. `name` is the file
-  /// of the script that runs, if any.
-  void evaluate(request_id request, const std::string& name, const run_options& options,
+  /// of the script that runs, if any. @returns false when it was stopped.
+  bool evaluate(request_id request, const std::string& name, const run_options& options,
                 bool display_errors, evaluation_body body);
 
   /// One request that does not wait: `body` gives its answer.
@@ -249,7 +247,7 @@ private:
   void fail_promises(const error& why);
   [[nodiscard]] result<void> make_realm(const context_options& options);
   [[nodiscard]] bool drain(isolate_scope& here);
-  bool share_next();
+  void share(const script_source& source);
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
@@ -307,8 +305,6 @@ private:
   isolate isolate_;
   realm realm_;
   script_cache scripts_;
-  /// Scripts that have run here first, and whose code caches are to be made.
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<shared_code_cache>>> to_share_;
   std::unique_ptr<memory_measurements> measurements_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;

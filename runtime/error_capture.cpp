@@ -7,6 +7,8 @@
 #include <v8-script.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 namespace troupe::js {
 
@@ -14,6 +16,17 @@ namespace {
 
 // A minified bundle is no help above a stack.
 constexpr std::size_t source_line_max = 1000;
+
+/// Offsets may be any int, and V8 adds to them without a look.
+constexpr int after(int number) {
+  return number == std::numeric_limits<int>::max() ? number : number + 1;
+}
+
+/// From `start` to `end`, at least 0.
+constexpr int distance(int start, int end) {
+  auto between = std::int64_t{end} - start;
+  return static_cast<int>(std::clamp<std::int64_t>(between, 0, std::numeric_limits<int>::max()));
+}
 
 source_position position_of(isolate_scope& here, v8::Local<v8::Context> context,
                             v8::Local<v8::Message> message) {
@@ -23,9 +36,9 @@ source_position position_of(isolate_scope& here, v8::Local<v8::Context> context,
     position.filename = to_utf8(here.v8(), name.As<v8::String>());
   position.line = message->GetLineNumber(context).FromMaybe(0);
   int start = message->GetStartColumn(context).FromMaybe(0);
-  int end = message->GetEndColumn(context).FromMaybe(start + 1);
-  position.column = start + 1;
-  position.width = std::max(1, end - start);
+  int end = message->GetEndColumn(context).FromMaybe(after(start));
+  position.column = after(start);
+  position.width = std::max(1, distance(start, end));
   v8::Local<v8::String> line;
   if (message->GetSourceLine(context).ToLocal(&line)
       && line->Length() <= static_cast<int>(source_line_max))
@@ -37,7 +50,7 @@ source_position position_of(isolate_scope& here, v8::Local<v8::Context> context,
 /// in its first line only.
 int first_column(v8::Local<v8::Message> message, const source_position& position) {
   auto origin = message->GetScriptOrigin();
-  return position.line == origin.LineOffset() + 1 ? origin.ColumnOffset() + 1 : 1;
+  return position.line == after(origin.LineOffset()) ? after(origin.ColumnOffset()) : 1;
 }
 
 /// `Error: no`, also for what is no error; never throws into the script.
@@ -97,7 +110,7 @@ error capture(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8:
 std::string decorate(const source_position& position, int first_column) {
   const auto& line = position.source_line;
   auto start =
-    std::min(static_cast<std::size_t>(std::max(0, position.column - first_column)), line.size());
+    std::min(static_cast<std::size_t>(distance(first_column, position.column)), line.size());
   std::string indent = line.substr(0, start);
   // A tab before the caret stays a tab.
   std::ranges::replace_if(

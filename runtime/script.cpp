@@ -1,10 +1,11 @@
 #include "runtime/script.hpp"
 
+#include "runtime/offered_code_cache.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <v8-exception.h>
 
-#include <limits>
+#include <utility>
 
 namespace troupe::js {
 
@@ -15,32 +16,6 @@ constexpr std::size_t cached_scripts_max = 256;
 void throw_too_long(v8::Isolate* isolate) {
   isolate->ThrowException(v8::Exception::RangeError(
     v8::String::NewFromUtf8Literal(isolate, "The source is too long for a V8 string")));
-}
-
-// V8 counts the bytes of a cache with an int.
-constexpr std::size_t cache_size_max = std::numeric_limits<int>::max();
-
-/// Compiles from `cache`, if V8 takes it, else from the source.
-/// @param taken whether V8 took the cache.
-v8::MaybeLocal<v8::UnboundScript> compile_with(v8::Isolate* isolate, v8::Local<v8::String> code,
-                                               const v8::ScriptOrigin& origin,
-                                               const code_cache_ptr& cache, bool& taken) {
-  using compiler = v8::ScriptCompiler;
-  taken = false;
-  if (!cache || cache->bytes().size() > cache_size_max) {
-    compiler::Source source{code, origin};
-    return compiler::CompileUnboundScript(isolate, &source);
-  }
-  auto bytes = cache->bytes();
-  // Belongs to the source; the bytes stay ours.
-  auto* data = new compiler::CachedData{reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                        static_cast<int>(bytes.size())};
-  compiler::Source source{code, origin, data};
-  // V8 does not look at the data when it has compiled the same text before.
-  bool fits = data->CompatibilityCheck(isolate) == compiler::CachedData::kSuccess;
-  auto script = compiler::CompileUnboundScript(isolate, &source, compiler::kConsumeCodeCache);
-  taken = fits && !data->rejected;
-  return script;
 }
 
 } // namespace
@@ -84,10 +59,10 @@ std::optional<compiled_script> script_cache::compile(isolate_scope& here,
   v8::Context::Scope entered{context};
   if (auto found = by_id_.find(source.id); found != by_id_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second);
-    auto& [id, compiled, bound] = recent_.front();
-    if (bound.IsEmpty())
-      bound.Reset(isolate, compiled.Get(isolate)->BindToCurrentContext());
-    return compiled_script{bound.Get(isolate), false};
+    auto& known = recent_.front();
+    if (!known.reusable.IsEmpty())
+      return compiled_script{.script = known.reusable.Get(isolate), .reused = true};
+    return compiled_script{.script = known.compiled.Get(isolate)->BindToCurrentContext()};
   }
   v8::Local<v8::String> code;
   v8::Local<v8::String> filename;
@@ -102,28 +77,41 @@ std::optional<compiled_script> script_cache::compile(isolate_scope& here,
     cache = source.cache->find(source.code, source.options.cached_data);
   else if (!source.options.cached_data.empty())
     cache = unseal(digest_of(source_kind::script, source.code), source.options.cached_data);
-  bool taken = false;
+  offered_code_cache offer{isolate, cache};
+  v8::ScriptCompiler::Source text{code, origin, offer.data()};
   v8::Local<v8::UnboundScript> compiled;
-  if (!compile_with(isolate, code, origin, cache, taken).ToLocal(&compiled))
+  if (!v8::ScriptCompiler::CompileUnboundScript(isolate, &text, offer.options())
+         .ToLocal(&compiled))
     return {};
-  if (cache && !taken && source.cache)
+  if (cache && !offer.taken() && source.cache)
     source.cache->reject(cache);
-  auto script = compiled->BindToCurrentContext();
   if (source.id != 0) {
-    recent_.push_front({source.id, v8::Global<v8::UnboundScript>{isolate, compiled},
-                        v8::Global<v8::Script>{isolate, script}});
+    recent_.push_front({source.id, v8::Global<v8::UnboundScript>{isolate, compiled}});
     by_id_.emplace(source.id, recent_.begin());
     if (recent_.size() > cached_scripts_max) {
       by_id_.erase(recent_.back().id);
       recent_.pop_back();
     }
   }
-  return compiled_script{script, !taken};
+  return compiled_script{.script = compiled->BindToCurrentContext(),
+                         .from_source = !offer.taken()};
+}
+
+void script_cache::completed(isolate_scope& here, std::uint64_t id,
+                             v8::Local<v8::Script> script) {
+  auto found = by_id_.find(id);
+  if (found == by_id_.end())
+    return;
+  auto& known = *found->second;
+  if (std::exchange(known.has_completed, true))
+    known.reusable.Reset(here.v8(), script);
 }
 
 void script_cache::unbind() {
-  for (auto& each : recent_)
-    each.bound.Reset();
+  for (auto& each : recent_) {
+    each.reusable.Reset();
+    each.has_completed = false;
+  }
 }
 
 void script_cache::share(isolate_scope& here, std::uint64_t id, shared_code_cache& with) {

@@ -68,6 +68,7 @@ struct compile_facts {
 struct compiled_script {
   v8::Local<v8::Script> script;
   bool from_source = false; ///< Compiled just now, and not from a cache.
+  bool reused = false;      ///< Has run before in this realm, and may again.
 };
 
 /// The scripts that one isolate has compiled, the recently used ones.
@@ -83,6 +84,9 @@ public:
                                                        v8::Local<v8::Context> context,
                                                        const script_source& source);
 
+  /// The script has run to its end, and was not `reused`: perhaps it can be.
+  void completed(isolate_scope& here, std::uint64_t id, v8::Local<v8::Script> script);
+
   /// The realm is replaced: what was compiled stays, bound to nothing.
   void unbind();
 
@@ -91,10 +95,17 @@ public:
   void share(isolate_scope& here, std::uint64_t id, shared_code_cache& with);
 
 private:
+  // A `v8::Script` that declares `let`, `const` or `class` at its top must not run
+  // twice: its first run changes what it is bound to, and V8 does not look at that
+  // (Execution::CallScript; it ends the process). V8 does not tell which scripts
+  // declare such, but in one realm they can run to their end only once: then their
+  // names are taken. So a script is bound anew for every run until it has run to its
+  // end for the second time; what did that is kept.
   struct entry {
     std::uint64_t id;
     v8::Global<v8::UnboundScript> compiled;
-    v8::Global<v8::Script> bound; // to the current realm, or empty
+    v8::Global<v8::Script> reusable{}; // in the current realm, or empty
+    bool has_completed = false;        // in the current realm
   };
 
   std::list<entry> recent_; // most recently used first

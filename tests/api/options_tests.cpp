@@ -84,6 +84,27 @@ TEST_CASE("a negative turn timeout is refused", "[api][options][S10]") {
   CHECK(error_of(shared_runtime().spawn({.turn_timeout = -1ms})).code == errc::invalid_argument);
 }
 
+TEST_CASE("a timeout scope that is none is refused", "[api][options][O4]") {
+  auto ctx = new_context();
+  auto refused =
+    error_of(ctx.run("1", {.timeout = 1s, .timeout_covers = static_cast<timeout_scope>(9)}));
+  CHECK(refused.code == errc::invalid_argument);
+  CHECK(refused.message.find("run_options::timeout_covers") != std::string::npos);
+}
+
+TEST_CASE("the extremes of offsets do no harm", "[api][options][S2][O4]") {
+  auto ctx = new_context();
+  constexpr int most = std::numeric_limits<int>::max();
+  constexpr int least = std::numeric_limits<int>::min();
+  for (int line : {most, least, 0})
+    for (int column : {most, least, 0}) {
+      script_options where{.filename = "far.js", .line_offset = line, .column_offset = column};
+      CHECK(error_of(ctx.run("throw new Error('far')", {}, where)).message == "Error: far");
+      CHECK(error_of(ctx.run("\n\nlet = ;", {}, where)).code == errc::syntax_error);
+      CHECK(error_of(ctx.run("let = ;", {}, where)).code == errc::syntax_error);
+    }
+}
+
 TEST_CASE("every error code has a name and a sentence of its own", "[api][options]") {
   std::vector<std::string_view> names;
   for (int i = 1; i <= static_cast<int>(detail::last_errc); ++i) {

@@ -176,6 +176,23 @@ TEST_CASE("a context can be reset after its runs were stopped", "[api][context][
     check_usable(ctx);
 }
 
+TEST_CASE("a context that is closed while it is reset was closed", "[api][context][reset]") {
+  std::vector<value> large(20'000, value::object({{"a", 1}, {"b", "two"}}));
+  for (int i = 0; i < 20; ++i) {
+    auto ctx = new_context({.globals = {{"given", value::array(large)}}});
+    std::vector<future<void>> resets;
+    for (int n = 0; n < 5; ++n)
+      resets.push_back(ctx.reset());
+    if (i % 2 != 0) [[maybe_unused]]
+      auto first = answer_of(std::move(resets.front()));
+    CHECK(value_of(ctx.close(close_mode::now)).reason == errc::context_closed);
+    for (std::size_t n = 1; n < resets.size(); ++n) {
+      auto outcome = answer_of(std::move(resets[n]));
+      CHECK((outcome || outcome.error().code == errc::context_closed));
+    }
+  }
+}
+
 TEST_CASE("what the old realm held is garbage: buffers count no more", "[api][context][reset]") {
   auto ctx = new_context({.array_buffer_limit_mib = 32});
   for (int i = 0; i < 10; ++i) {

@@ -165,6 +165,54 @@ TEST_CASE("a script sees the global object and no local scope", "[api][script][S
           .as<bool>());
 }
 
+TEST_CASE("a script that declares let, const or class runs once in a realm, and says so",
+          "[api][script][S1]") {
+  // V8 itself ends the process when such a script, bound once, runs twice.
+  for (const char* declaration : {"let name = 42; name", "const name = 42; name",
+                                  "class name {}; 42", "let a = 40, b = 2, name; a + b"}) {
+    CAPTURE(declaration);
+    auto ctx = new_context();
+    script once{declaration};
+    CHECK(value_of(ctx.run(once)).as<int>() == 42);
+    for (int i = 0; i < 5; ++i)
+      CHECK(error_of(ctx.run(once)).message.find("has already been declared")
+            != std::string::npos);
+    value_of(ctx.reset());
+    CHECK(value_of(ctx.run(once)).as<int>() == 42);
+    CHECK(error_of(ctx.run(once)).code == errc::uncaught_exception);
+  }
+}
+
+TEST_CASE("a script that declares let can be stopped or fail before, amid and after it does",
+          "[api][script][S1]") {
+  auto ctx = new_context();
+  script amid{"if (mode === 'throw') throw new Error('amid');"
+              "if (mode === 'loop') for (;;);"
+              "let lexical = 1; lexical"};
+  script clashing{"let clash = 1; clash"};
+  for (int round = 0; round < 20; ++round) {
+    value_of(ctx.set("mode", "throw"));
+    CHECK(error_of(ctx.run(amid)).message == "Error: amid");
+    CHECK(error_of(ctx.run(amid)).code == errc::uncaught_exception);
+    value_of(ctx.reset());
+    value_of(ctx.set("mode", "loop"));
+    CHECK(error_of(ctx.run(amid, {.timeout = 5ms})).code == errc::deadline_exceeded);
+    CHECK(error_of(ctx.run(amid, {.timeout = 5ms})).code == errc::uncaught_exception);
+    value_of(ctx.reset());
+    value_of(ctx.set("mode", ""));
+    CHECK(value_of(ctx.run(amid)).as<int>() == 1);
+    CHECK(error_of(ctx.run(amid)).code == errc::uncaught_exception);
+    // Its name is taken by a property first, which is then deleted.
+    value_of(ctx.run("Object.defineProperty(globalThis, 'clash', {configurable: false}); 1"));
+    CHECK(error_of(ctx.run(clashing)).code == errc::uncaught_exception);
+    value_of(ctx.reset());
+    CHECK(value_of(ctx.run(clashing)).as<int>() == 1);
+    CHECK(error_of(ctx.run(clashing)).code == errc::uncaught_exception);
+    CHECK(error_of(ctx.run(clashing)).code == errc::uncaught_exception);
+    value_of(ctx.reset());
+  }
+}
+
 // -- names and offsets --------------------------------------------------------------
 
 TEST_CASE("the default file name is that of node:vm", "[api][script][S2]") {

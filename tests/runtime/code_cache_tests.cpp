@@ -212,7 +212,8 @@ TEST_CASE("what another build of V8 has made is rejected by V8's own check too",
   workshop there;
   auto source = source_of(code);
   there.run(source);
-  auto bytes = there.make(source)->bytes();
+  auto made = there.make(source);
+  auto bytes = made->bytes();
   for (std::size_t i = 0; i < 16; ++i) { // magic number, version, source, flags
     std::vector<std::byte> foreign{bytes.begin(), bytes.end()};
     foreign[i] ^= std::byte{0x40};

@@ -145,6 +145,25 @@ TEST_CASE("draining waits for measurements", "[api][context][memory][O1]") {
   CHECK(value_of(std::move(report)).total.bytes > 0);
 }
 
+TEST_CASE("scripts that are made and dropped by the ten thousand leave the memory as it was",
+          "[api][script][memory][C10]") {
+  auto ctx = new_context();
+  auto used_after = [&, last = 0](int scripts) mutable {
+    std::vector<future<value>> answers;
+    for (int end = last + scripts; last < end; ++last)
+      answers.push_back(
+        ctx.run(script{"(function () { return " + std::to_string(last) + " })()"}));
+    for (auto& answer : answers)
+      value_of(std::move(answer));
+    // V8 keeps what it has compiled for some collections.
+    for (int i = 0; i < 10; ++i)
+      value_of(ctx.measure_memory(summary_now));
+    return value_of(ctx.measure_memory(summary_now)).heap_used;
+  };
+  auto before = used_after(20'000); // V8's tables keep the size that they once had
+  CHECK(used_after(20'000) < before + (std::uint64_t{1} << 20));
+}
+
 TEST_CASE("memory options that are none are refused", "[api][options][O4]") {
   auto ctx = new_context();
   auto mode = error_of(ctx.measure_memory({.mode = static_cast<memory_mode>(9)}));

@@ -21,10 +21,10 @@ constexpr std::size_t open_entries_min = 64;
 
 // -- context_link -----------------------------------------------------------------------
 
-context_link::context_link(context_id id, std::string name, caf::actor handle,
+context_link::context_link(context_id id, std::string name, std::string origin, caf::actor handle,
                            std::shared_ptr<const context_gauges> gauges, std::size_t pending_max)
-  : id_(id), name_(std::move(name)), gauges_(std::move(gauges)), pending_max_(pending_max),
-    handle_(std::move(handle)) {
+  : id_(id), name_(std::move(name)), origin_(std::move(origin)), gauges_(std::move(gauges)),
+    pending_max_(pending_max), handle_(std::move(handle)) {
 }
 
 error context_link::too_many_error() const {
@@ -172,6 +172,7 @@ bool context_link::closed() const {
 struct client::state {
   struct pending_spawn {
     std::string name;
+    std::string origin;
     std::shared_ptr<spawn_receiver> receiver;
     std::size_t pending_max = 0;
   };
@@ -206,8 +207,9 @@ struct client::state {
       waiting = std::move(found->second);
       spawns.erase(found);
       if (what.failure.empty()) {
-        link = std::make_shared<context_link>(what.context, std::move(waiting.name), what.handle,
-                                              what.gauges, waiting.pending_max);
+        link = std::make_shared<context_link>(what.context, std::move(waiting.name),
+                                              std::move(waiting.origin), what.handle, what.gauges,
+                                              waiting.pending_max);
         links.emplace(what.context, link);
       }
     }
@@ -261,6 +263,7 @@ void client::refuse_spawns() {
 }
 
 void client::spawn(const caf::actor& supervisor, context_options options, bool internal,
+                   std::shared_ptr<const void> identity,
                    std::shared_ptr<spawn_receiver> receiver) {
   auto request = next_request();
   auto context = ++last_context_;
@@ -273,11 +276,12 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
       receiver->receive(error{.code = errc::runtime_closed, .message = "the runtime is gone"});
       return;
     }
-    state_->spawns.emplace(request, state::pending_spawn{options.name, std::move(receiver),
-                                                         options.pending_requests_max});
+    state_->spawns.emplace(request,
+                           state::pending_spawn{options.name, options.origin, std::move(receiver),
+                                                options.pending_requests_max});
   }
-  send_to_scheduled(supervisor,
-                    spawn_request{request, context, std::move(options), self_, internal});
+  send_to_scheduled(supervisor, spawn_request{request, context, std::move(options), self_,
+                                              internal, std::move(identity)});
 }
 
 void client::close() {

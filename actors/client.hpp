@@ -34,14 +34,6 @@ public:
   virtual void receive(const exit_report& report) = 0;
 };
 
-/// Requests that a context counts in `context_gauges::begun` when it gets to
-/// them.
-template <class Request>
-inline constexpr bool waits_to_begin =
-  std::is_same_v<
-    Request,
-    run_request> || std::is_same_v<Request, compile_request> || std::is_same_v<Request, global_request> || std::is_same_v<Request, idle_request>;
-
 /// The requests that one context has not answered yet. Every receiver gets
 /// exactly one answer: the context's, the watchdog's, a cancellation, or the
 /// news that the context has ended, whichever comes first.
@@ -50,7 +42,7 @@ inline constexpr bool waits_to_begin =
 /// Lifetime: shared by the handles to the context and the client.
 class context_link {
 public:
-  context_link(context_id id, std::string name, caf::actor handle,
+  context_link(context_id id, std::string name, std::string origin, caf::actor handle,
                std::shared_ptr<const context_gauges> gauges, std::size_t pending_max);
 
   [[nodiscard]] context_id id() const noexcept {
@@ -59,6 +51,10 @@ public:
 
   [[nodiscard]] const std::string& name() const noexcept {
     return name_;
+  }
+
+  [[nodiscard]] const std::string& origin() const noexcept {
+    return origin_;
   }
 
   /// Sends a request; answers it at once when the context has ended.
@@ -71,14 +67,12 @@ public:
       receiver->receive(std::move(why));
       return;
     }
-    if constexpr (waits_to_begin<Request>) {
-      if (pending_max_ != 0 && pending() >= pending_max_) {
-        guard.unlock();
-        receiver->receive(too_many_error());
-        return;
-      }
-      ++asked_;
+    if (pending_max_ != 0 && pending() >= pending_max_) {
+      guard.unlock();
+      receiver->receive(too_many_error());
+      return;
     }
+    ++asked_;
     enter(request.request, std::move(receiver));
     send(std::move(request));
   }
@@ -127,6 +121,7 @@ private:
 
   const context_id id_;
   const std::string name_;
+  const std::string origin_;
   const std::shared_ptr<const context_gauges> gauges_;
   const std::size_t pending_max_; // 0: any number
 
@@ -160,9 +155,10 @@ public:
     return ++last_request_;
   }
 
-  /// Asks `supervisor` for a context; an internal one takes no place.
+  /// Asks `supervisor` for a context; an internal one takes no place. References
+  /// to its objects carry `identity`.
   void spawn(const caf::actor& supervisor, context_options options, bool internal,
-             std::shared_ptr<spawn_receiver> receiver);
+             std::shared_ptr<const void> identity, std::shared_ptr<spawn_receiver> receiver);
 
   /// The supervisor is gone: refuses all spawns, open and to come.
   void refuse_spawns();

@@ -159,6 +159,7 @@ js::environment_events context_actor::make_events() {
            .waited = std::chrono::duration_cast<std::chrono::microseconds>(after)});
       },
     .lost = [this] { lost(); },
+    .identity = spawned_.identity,
   };
 }
 
@@ -196,7 +197,33 @@ void context_actor::become() {
       gauges_->begin();
       environment_->compile(request.request, *request.script.source);
     },
-    [this](const global_request& request) { do_global(request); },
+    [this](const property_request& request) { do_property(request); },
+    [this](const compile_function_request& request) {
+      gauges_->begin();
+      environment_->compile_function(request.request, request.source);
+    },
+    [this](const call_request& request) {
+      gauges_->begin();
+      if (!refuses(request.request))
+        environment_->call(request.request, request.call, request.options);
+    },
+    [this](const copy_request& request) {
+      gauges_->begin();
+      if (!refuses(request.request))
+        environment_->copy(request.request, request.object, request.options);
+    },
+    [this](const code_cache_request& request) {
+      gauges_->begin();
+      environment_->create_cached_data(request.request, *request.script.source);
+    },
+    [this](const memory_request& request) {
+      gauges_->begin();
+      environment_->measure_memory(request.request, request.options);
+    },
+    [this](const reset_request& request) {
+      gauges_->begin();
+      environment_->reset(request.request, spawned_.options);
+    },
     [this](const idle_request& request) {
       gauges_->begin();
       idle_requests_.push_back(request.request);
@@ -267,32 +294,35 @@ void context_actor::look_after_idle() {
 void context_actor::run_script(run_request request) {
   gauges_->begin();
   answering_ = {request.request, std::move(request.receiver)};
-  if (draining_) {
-    answer(request.request,
-           error{.code = errc::context_closed,
-                 .message = fmt::format("context '{}' is closing", report_.name)});
-    return;
-  }
-  environment_->run(request.request, *request.script.source, request.options);
+  if (!refuses(request.request))
+    environment_->run(request.request, *request.script.source, request.options);
 }
 
-void context_actor::do_global(const global_request& request) {
+/// Nothing is begun any more that could wait for ever.
+bool context_actor::refuses(request_id request) {
+  if (draining_)
+    answer(request, error{.code = errc::context_closed,
+                          .message = fmt::format("context '{}' is closing", report_.name)});
+  return draining_;
+}
+
+void context_actor::do_property(const property_request& asked) {
   gauges_->begin();
-  switch (request.operation) {
-    case global_operation::get:
-      environment_->get_global(request.request, request.key);
+  switch (asked.operation) {
+    case property_operation::get:
+      environment_->get_property(asked.request, asked.object, asked.key, asked.take);
       break;
-    case global_operation::set:
-      environment_->set_global(request.request, request.key, request.item);
+    case property_operation::set:
+      environment_->set_property(asked.request, asked.object, asked.key, asked.item);
       break;
-    case global_operation::has:
-      environment_->has_global(request.request, request.key);
+    case property_operation::has:
+      environment_->has_property(asked.request, asked.object, asked.key);
       break;
-    case global_operation::remove:
-      environment_->delete_global(request.request, request.key);
+    case property_operation::remove:
+      environment_->delete_property(asked.request, asked.object, asked.key);
       break;
-    case global_operation::keys:
-      environment_->global_keys(request.request);
+    case property_operation::keys:
+      environment_->property_keys(asked.request, asked.object);
       break;
   }
 }

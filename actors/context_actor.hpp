@@ -103,7 +103,8 @@ private:
                         const std::function<void(js::steady_time)>& look);
 
   void run_script(run_request request);
-  void do_global(const global_request& request);
+  [[nodiscard]] bool refuses(request_id request);
+  void do_property(const property_request& asked);
   void answer(request_id request, result<value> outcome);
   void end(errc reason, std::string message);
   void lost();

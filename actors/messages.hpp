@@ -12,6 +12,7 @@
 #include "troupe/result.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/sec.hpp>
 #include <caf/type_id.hpp>
 
 #include <cstdint>
@@ -27,8 +28,14 @@ namespace troupe {
 template <class Inspector>
 bool inspect(Inspector& f, value& x) {
   std::vector<std::byte> bytes;
-  if constexpr (!Inspector::is_loading)
-    bytes = js::encode(x);
+  if constexpr (!Inspector::is_loading) {
+    auto encoded = js::encode(x);
+    if (!encoded) {
+      f.emplace_error(caf::sec::runtime_error, encoded.error().message);
+      return false;
+    }
+    bytes = *std::move(encoded);
+  }
   if (!f.object(x).fields(f.field("bytes", bytes)))
     return false;
   if constexpr (Inspector::is_loading) {
@@ -52,12 +59,22 @@ bool inspect_enum(Inspector& f, Enum& x, Enum last) {
 
 template <class Inspector>
 bool inspect(Inspector& f, errc& x) {
-  return inspect_enum(f, x, errc::too_many_requests);
+  return inspect_enum(f, x, detail::last_errc);
 }
 
 template <class Inspector>
 bool inspect(Inspector& f, timeout_scope& x) {
   return inspect_enum(f, x, timeout_scope::evaluation);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, take_as& x) {
+  return inspect_enum(f, x, take_as::nothing);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, microtask_mode& x) {
+  return inspect_enum(f, x, microtask_mode::after_evaluate);
 }
 
 template <class Inspector>
@@ -113,7 +130,7 @@ bool inspect(Inspector& f, run_options& x) {
   return f.object(x).fields(
     duration_field(f, "timeout", x.timeout), f.field("timeout_covers", x.timeout_covers),
     duration_field(f, "cpu_time", x.cpu_time), f.field("break_on_sigint", x.break_on_sigint),
-    f.field("discard_result", x.discard_result));
+    f.field("take", x.take));
 }
 
 template <class Inspector>
@@ -123,15 +140,41 @@ bool inspect(Inspector& f, value::member& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, context_options& x) {
-  return f.object(x).fields(f.field("name", x.name), f.field("globals", x.globals),
-                            f.field("heap_limit_mib", x.heap_limit_mib),
-                            f.field("array_buffer_limit_mib", x.array_buffer_limit_mib),
-                            f.field("stack_kib", x.stack_kib),
-                            duration_field(f, "turn_timeout", x.turn_timeout),
-                            duration_field(f, "cpu_budget", x.cpu_budget),
-                            f.field("pending_requests_max", x.pending_requests_max),
-                            f.field("output_limit", x.output_limit),
-                            f.field("console", x.console), f.field("timers", x.timers));
+  return f.object(x).fields(
+    f.field("name", x.name), f.field("globals", x.globals),
+    f.field("heap_limit_mib", x.heap_limit_mib),
+    f.field("array_buffer_limit_mib", x.array_buffer_limit_mib),
+    f.field("stack_kib", x.stack_kib), duration_field(f, "turn_timeout", x.turn_timeout),
+    f.field("pending_host_calls_max", x.pending_host_calls_max),
+    duration_field(f, "cpu_budget", x.cpu_budget),
+    f.field("pending_requests_max", x.pending_requests_max),
+    f.field("output_limit", x.output_limit), f.field("console", x.console),
+    f.field("timers", x.timers), f.field("origin", x.origin),
+    f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
+    f.field("microtasks", x.microtasks));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_mode& x) {
+  return inspect_enum(f, x, memory_mode::detailed);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_execution& x) {
+  return inspect_enum(f, x, memory_execution::eager);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, memory_options& x) {
+  return f.object(x).fields(f.field("mode", x.mode), f.field("execution", x.execution));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, script_options& x) {
+  return f.object(x).fields(
+    f.field("filename", x.filename), f.field("line_offset", x.line_offset),
+    f.field("column_offset", x.column_offset), f.field("display_errors", x.display_errors),
+    f.field("cached_data", x.cached_data));
 }
 
 template <class Inspector>
@@ -148,6 +191,22 @@ bool inspect(Inspector& f, exit_report& x) {
 }
 
 } // namespace troupe
+
+namespace troupe::js {
+
+template <class Inspector>
+bool inspect(Inspector& f, function_source& x) {
+  return f.object(x).fields(f.field("body", x.body), f.field("parameters", x.parameters),
+                            f.field("extensions", x.extensions), f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, call_spec& x) {
+  return f.object(x).fields(f.field("callee", x.callee), f.field("receiver", x.receiver),
+                            f.field("arguments", x.arguments));
+}
+
+} // namespace troupe::js
 
 namespace troupe::actors {
 
@@ -169,6 +228,9 @@ struct spawn_request {
   context_options options;
   caf::actor owner;      ///< Gets the replies of the context, and its end.
   bool internal = false; ///< Takes no place of the capacity.
+  /// What references to the context's objects carry, for the side that has asked.
+  /// Within a process: not serialised.
+  std::shared_ptr<const void> identity{};
 };
 
 /// Ends all contexts, then the supervisor.
@@ -235,13 +297,53 @@ struct compile_request {
   script_ref script;
 };
 
-enum class global_operation : std::uint8_t { get, set, has, remove, keys };
-
-struct global_request {
+/// Asks for a sealed code cache of the script.
+struct code_cache_request {
   request_id request = 0;
-  global_operation operation = global_operation::get;
+  script_ref script;
+};
+
+struct memory_request {
+  request_id request = 0;
+  memory_options options;
+};
+
+/// Replaces the realm by a fresh one.
+struct reset_request {
+  request_id request = 0;
+};
+
+enum class property_operation : std::uint8_t { get, set, has, remove, keys };
+
+/// A property of an object that is on lease; of the global object when there is
+/// none.
+struct property_request {
+  request_id request = 0;
+  property_operation operation = property_operation::get;
   std::string key;
   value item;
+  value object; ///< A reference, or `undefined`.
+  take_as take = take_as::copy;
+};
+
+/// Is answered with a reference.
+struct compile_function_request {
+  request_id request = 0;
+  js::function_source source;
+};
+
+/// Calls a function that is on lease.
+struct call_request {
+  request_id request = 0;
+  js::call_spec call;
+  run_options options;
+};
+
+/// Asks for a copy of an object that is on lease.
+struct copy_request {
+  request_id request = 0;
+  value object;
+  run_options options;
 };
 
 /// Is answered when nothing is left that could run script by itself.
@@ -342,14 +444,47 @@ bool inspect(Inspector& f, compile_request& x) {
 }
 
 template <class Inspector>
-bool inspect(Inspector& f, global_operation& x) {
-  return inspect_enum(f, x, global_operation::keys);
+bool inspect(Inspector& f, code_cache_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("script", x.script));
 }
 
 template <class Inspector>
-bool inspect(Inspector& f, global_request& x) {
+bool inspect(Inspector& f, memory_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, reset_request& x) {
+  return f.object(x).fields(f.field("request", x.request));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, property_operation& x) {
+  return inspect_enum(f, x, property_operation::keys);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, property_request& x) {
   return f.object(x).fields(f.field("request", x.request), f.field("operation", x.operation),
-                            f.field("key", x.key), f.field("item", x.item));
+                            f.field("key", x.key), f.field("item", x.item),
+                            f.field("object", x.object), f.field("take", x.take));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, compile_function_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("source", x.source));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, call_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("call", x.call),
+                            f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, copy_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("object", x.object),
+                            f.field("options", x.options));
 }
 
 template <class Inspector>
@@ -401,13 +536,12 @@ bool inspect(Inspector& f, script_ref& x) {
   if constexpr (!Inspector::is_loading)
     if (x.source)
       copy = *x.source;
-  if (!f.object(x).fields(f.field("code", copy.code), f.field("filename", copy.options.filename),
-                          f.field("line_offset", copy.options.line_offset),
-                          f.field("column_offset", copy.options.column_offset),
-                          f.field("display_errors", copy.options.display_errors)))
+  if (!f.object(x).fields(f.field("code", copy.code), f.field("options", copy.options)))
     return false;
-  if constexpr (Inspector::is_loading)
+  if constexpr (Inspector::is_loading) {
+    copy.cache = std::make_shared<js::shared_code_cache>();
     x.source = std::make_shared<const js::script_source>(std::move(copy));
+  }
   return true;
 }
 
@@ -420,7 +554,10 @@ CAF_ADD_TYPE_ID(troupe, (troupe::actors::shutdown_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::run_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::run_requests))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::compile_request))
-CAF_ADD_TYPE_ID(troupe, (troupe::actors::global_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::property_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::compile_function_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::call_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::copy_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::idle_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::cancel_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::close_request))
@@ -429,5 +566,8 @@ CAF_ADD_TYPE_ID(troupe, (troupe::actors::deadline_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::reply))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::spawn_reply))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::context_down))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::code_cache_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::memory_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::reset_request))
 
 CAF_END_TYPE_ID_BLOCK(troupe)

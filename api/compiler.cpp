@@ -1,14 +1,15 @@
 #include "api/compiler.hpp"
 
+#include "api/request.hpp"
+
 namespace troupe::detail {
 
-future<script> compiler::compile(std::string source, script_options options,
-                                 std::shared_ptr<callback_queue> callbacks) {
+future<script> compiler::compile(script what, std::shared_ptr<callback_queue> callbacks) {
   std::unique_lock guard{mutex_};
   if (context_.alive())
-    return context_.compile(std::move(source), std::move(options));
+    return context_access::compile(context_, what);
   auto state = std::make_shared<future_state<script>>(std::move(callbacks));
-  waiting_.push_back({std::move(source), std::move(options), state});
+  waiting_.push_back({std::move(what), state});
   bool first = waiting_.size() == 1;
   guard.unlock();
   if (first)
@@ -26,7 +27,7 @@ void compiler::start(result<context> spawned) {
   jobs.swap(waiting_);
   if (!spawned) {
     guard.unlock();
-    for (auto& [source, options, state] : jobs)
+    for (auto& [what, state] : jobs)
       state->settle(spawned.error());
     return;
   }
@@ -35,10 +36,10 @@ void compiler::start(result<context> spawned) {
     run(context_, std::move(waiting));
 }
 
-void compiler::run(context& where, job what) {
-  where.compile(std::move(what.source), std::move(what.options))
+void compiler::run(context& where, job next) {
+  context_access::compile(where, next.what)
     .on([](auto work) { work(); })
-    .then([state = std::move(what.state)](result<script> outcome) {
+    .then([state = std::move(next.state)](result<script> outcome) {
       state->settle(std::move(outcome));
     });
 }

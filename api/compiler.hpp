@@ -20,20 +20,18 @@ public:
   explicit compiler(std::function<future<context>()> spawn) : spawn_(std::move(spawn)) {
   }
 
-  [[nodiscard]] future<script> compile(std::string source, script_options options,
-                                       std::shared_ptr<callback_queue> callbacks);
+  [[nodiscard]] future<script> compile(script what, std::shared_ptr<callback_queue> callbacks);
 
   void close();
 
 private:
   struct job {
-    std::string source;
-    script_options options;
+    script what;
     std::shared_ptr<future_state<script>> state;
   };
 
   void start(result<context> spawned);
-  static void run(context& where, job what);
+  static void run(context& where, job next);
 
   std::function<future<context>()> spawn_;
   std::mutex mutex_;

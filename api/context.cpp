@@ -3,40 +3,18 @@
 #include "actors/client.hpp"
 #include "actors/messages.hpp"
 #include "api/request.hpp"
-#include "runtime/script.hpp"
+#include "api/script_access.hpp"
+#include "runtime/memory_measurement.hpp"
 
 #include <fmt/format.h>
 
 namespace troupe {
 
-using actors::global_operation;
-using actors::global_request;
+using actors::property_operation;
+using actors::property_request;
+using detail::converted;
 
 namespace {
-
-result<value> keep(result<value> outcome) {
-  return outcome;
-}
-
-result<void> drop_value(result<value> outcome) {
-  if (!outcome)
-    return std::move(outcome).error();
-  return {};
-}
-
-template <class T>
-result<T> convert(result<value> outcome) {
-  if (!outcome)
-    return std::move(outcome).error();
-  return outcome->as<T>(); // what context actors answer to this request
-}
-
-template <class T>
-future<T> refuse(const std::shared_ptr<detail::callback_queue>& callbacks, std::string message) {
-  auto state = std::make_shared<detail::future_state<T>>(callbacks);
-  state->settle(error{.code = errc::invalid_argument, .message = std::move(message)});
-  return detail::future_access::make<T>(std::move(state));
-}
 
 class exit_request final : public detail::future_state<exit_report>,
                            public actors::exit_receiver {
@@ -51,14 +29,12 @@ public:
 } // namespace
 
 context::~context() {
-  if (link_)
-    link_->ask_to_close(false);
+  if (home_)
+    home_->link->ask_to_close(false);
 }
 
 context& context::operator=(context&& other) noexcept {
-  std::swap(link_, other.link_);
-  std::swap(client_, other.client_);
-  std::swap(callbacks_, other.callbacks_);
+  std::swap(home_, other.home_);
   return *this;
 }
 
@@ -75,24 +51,31 @@ future<value> context::run(std::string source, run_options how, script_options w
 }
 
 future<value> context::run(const script& compiled, run_options how) {
-  return send_run(compiled.source_, how);
+  return send_run(detail::script_access::source(compiled), how);
+}
+
+std::optional<error> detail::check(const run_options& how) {
+  if (how.timeout.count() < 0)
+    return error{.code = errc::invalid_argument,
+                 .message = fmt::format("run_options::timeout must not be negative; it is {} ms",
+                                        how.timeout.count())};
+  if (how.cpu_time.count() < 0)
+    return error{.code = errc::invalid_argument,
+                 .message = fmt::format("run_options::cpu_time must not be negative; it is {} ms",
+                                        how.cpu_time.count())};
+  if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
+    return error{.code = errc::invalid_argument,
+                 .message =
+                   "run_options::timeout_covers is `evaluation`, but there is no timeout"};
+  return std::nullopt;
 }
 
 future<value> context::send_run(std::shared_ptr<const js::script_source> source,
                                 const run_options& how) {
-  if (how.timeout.count() < 0)
-    return refuse<value>(
-      callbacks_,
-      fmt::format("run_options::timeout must not be negative; it is {} ms", how.timeout.count()));
-  if (how.cpu_time.count() < 0)
-    return refuse<value>(callbacks_,
-                         fmt::format("run_options::cpu_time must not be negative; it is {} ms",
-                                     how.cpu_time.count()));
-  if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
-    return refuse<value>(callbacks_,
-                         "run_options::timeout_covers is `evaluation`, but there is no timeout");
-  return detail::ask<value>(callbacks_, client_, link_,
-                            actors::run_request{0, {std::move(source)}, how}, &keep);
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(home_, *std::move(unsound));
+  return detail::ask<value>(home_, actors::run_request{0, {std::move(source)}, how},
+                            &converted<value>);
 }
 
 future<script> context::compile(std::string source) {
@@ -100,90 +83,133 @@ future<script> context::compile(std::string source) {
 }
 
 future<script> context::compile(std::string source, script_options what) {
-  script made{std::move(source), std::move(what)};
-  auto finish = [made](result<value> outcome) -> result<script> {
+  return detail::context_access::compile(*this, script{std::move(source), std::move(what)});
+}
+
+future<script> detail::context_access::compile(context& where, const script& what) {
+  auto finish = [what](result<value> outcome) -> result<script> {
     if (!outcome)
       return std::move(outcome).error();
-    return made;
+    return script_access::with(what, js::to_compile_facts(*outcome));
   };
-  return detail::ask<script>(callbacks_, client_, link_,
-                             actors::compile_request{0, {made.source_}}, finish);
+  return ask<script>(where.home_, actors::compile_request{0, {script_access::source(what)}},
+                     finish);
+}
+
+future<function> context::compile_function(std::string body) {
+  return compile_function(std::move(body), function_options{});
+}
+
+future<function> context::compile_function(std::string body, function_options how) {
+  return detail::ask<function>(
+    home_,
+    actors::compile_function_request{0,
+                                     {std::move(body), std::move(how.parameters),
+                                      std::move(how.context_extensions), std::move(how.script)}},
+    &converted<function>);
+}
+
+future<std::vector<std::byte>> context::create_cached_data(const script& compiled) {
+  return detail::ask<std::vector<std::byte>>(
+    home_, actors::code_cache_request{0, {detail::script_access::source(compiled)}},
+    &converted<std::vector<std::byte>>);
 }
 
 // -- the global object -----------------------------------------------------------------
 
-future<value> context::get(std::string key) {
-  return detail::ask<value>(callbacks_, client_, link_,
-                            global_request{0, global_operation::get, std::move(key), {}}, &keep);
+future<value> context::get(std::string key, take_as how) {
+  return detail::ask<value>(
+    home_,
+    property_request{.operation = property_operation::get, .key = std::move(key), .take = how},
+    &converted<value>);
 }
 
 future<void> context::set(std::string key, value item) {
-  return detail::ask<void>(
-    callbacks_, client_, link_,
-    global_request{0, global_operation::set, std::move(key), std::move(item)}, &drop_value);
+  return detail::ask<void>(home_,
+                           property_request{.operation = property_operation::set,
+                                            .key = std::move(key),
+                                            .item = std::move(item)},
+                           &converted<void>);
 }
 
 future<bool> context::has(std::string key) {
-  return detail::ask<bool>(callbacks_, client_, link_,
-                           global_request{0, global_operation::has, std::move(key), {}},
-                           &convert<bool>);
+  return detail::ask<bool>(
+    home_, property_request{.operation = property_operation::has, .key = std::move(key)},
+    &converted<bool>);
 }
 
 future<bool> context::remove(std::string key) {
-  return detail::ask<bool>(callbacks_, client_, link_,
-                           global_request{0, global_operation::remove, std::move(key), {}},
-                           &convert<bool>);
+  return detail::ask<bool>(
+    home_, property_request{.operation = property_operation::remove, .key = std::move(key)},
+    &converted<bool>);
 }
 
 future<std::vector<std::string>> context::keys() {
-  return detail::ask<std::vector<std::string>>(callbacks_, client_, link_,
-                                               global_request{0, global_operation::keys, {}, {}},
-                                               &convert<std::vector<std::string>>);
+  return detail::ask<std::vector<std::string>>(
+    home_, property_request{.operation = property_operation::keys},
+    &converted<std::vector<std::string>>);
+}
+
+// -- what it holds -----------------------------------------------------------------------
+
+future<memory_report> context::measure_memory(memory_options what) {
+  auto unsound = [this](std::string message) {
+    return detail::refuse<memory_report>(
+      home_, {.code = errc::invalid_argument, .message = std::move(message)});
+  };
+  if (what.mode > memory_mode::detailed)
+    return unsound("memory_options::mode is no memory_mode");
+  if (what.execution > memory_execution::eager)
+    return unsound("memory_options::execution is no memory_execution");
+  auto finish = [](result<value> outcome) -> result<memory_report> {
+    if (!outcome)
+      return std::move(outcome).error();
+    return js::to_memory_report(*outcome);
+  };
+  return detail::ask<memory_report>(home_, actors::memory_request{0, what}, finish);
+}
+
+future<void> context::reset() {
+  return detail::ask<void>(home_, actors::reset_request{}, &converted<void>);
 }
 
 // -- life -------------------------------------------------------------------------------
 
 future<void> context::idle() {
-  return detail::ask<void>(callbacks_, client_, link_, actors::idle_request{}, &drop_value);
+  return detail::ask<void>(home_, actors::idle_request{}, &converted<void>);
 }
 
 future<exit_report> context::close(close_mode mode) {
   auto ended = exited();
-  if (link_)
-    link_->ask_to_close(mode == close_mode::drain);
+  if (home_)
+    home_->link->ask_to_close(mode == close_mode::drain);
   return ended;
 }
 
 future<exit_report> context::exited() const {
-  auto state = std::make_shared<exit_request>(callbacks_);
-  if (link_)
-    link_->on_exit(state);
-  else
-    state->settle(error{.code = errc::no_such_context,
-                        .message = "the handle is empty: it was moved from or never spawned"});
+  if (!home_)
+    return detail::refuse<exit_report>(
+      home_, {.code = errc::no_such_context,
+              .message = "the handle is empty: it was moved from or never spawned"});
+  auto state = std::make_shared<exit_request>(home_->callbacks);
+  home_->link->on_exit(state);
   return detail::future_access::make<exit_report>(std::move(state));
 }
 
 bool context::alive() const noexcept {
-  return link_ && !link_->closed();
+  return home_ && !home_->link->closed();
 }
 
 context_stats context::stats() const {
-  return link_ ? link_->stats() : context_stats{};
+  return home_ ? home_->link->stats() : context_stats{};
 }
 
 std::string_view context::name() const noexcept {
-  return link_ ? std::string_view{link_->name()} : std::string_view{};
+  return home_ ? std::string_view{home_->link->name()} : std::string_view{};
 }
 
-context detail::context_access::make(std::shared_ptr<actors::context_link> link,
-                                     std::shared_ptr<actors::client> client,
-                                     std::shared_ptr<callback_queue> callbacks) {
-  context made;
-  made.link_ = std::move(link);
-  made.client_ = std::move(client);
-  made.callbacks_ = std::move(callbacks);
-  return made;
+std::string_view context::origin() const noexcept {
+  return home_ ? std::string_view{home_->link->origin()} : std::string_view{};
 }
 
 } // namespace troupe

@@ -48,16 +48,4 @@ parking_lot& parking_lot::of(const void* what) noexcept {
   return lots[(reinterpret_cast<std::uintptr_t>(what) >> 6) % lots.size()];
 }
 
-error error_from_exception() noexcept {
-  try {
-    throw;
-  } catch (const failure& thrown) {
-    return thrown.error();
-  } catch (const std::exception& thrown) {
-    return {.code = errc::host_exception, .message = thrown.what()};
-  } catch (...) {
-    return {.code = errc::host_exception, .message = "an exception of unknown type"};
-  }
-}
-
 } // namespace troupe::detail

@@ -8,6 +8,8 @@
 #include "api/callback_queue.hpp"
 #include "api/compiler.hpp"
 #include "api/request.hpp"
+#include "api/script_access.hpp"
+#include "runtime/code_cache_store.hpp"
 #include "runtime/engine.hpp"
 
 #include <caf/actor_system.hpp>
@@ -99,6 +101,9 @@ result<void> check(const context_options& options) {
   if (options.turn_timeout.count() < 0)
     return bad("context_options::turn_timeout must not be negative; it is {} ms",
                options.turn_timeout.count());
+  if (options.microtasks > microtask_mode::after_evaluate)
+    return bad("context_options::microtasks is no microtask_mode: {}",
+               static_cast<unsigned>(options.microtasks));
   if (options.cpu_budget.count() < 0)
     return bad("context_options::cpu_budget must not be negative; it is {} ms",
                options.cpu_budget.count());
@@ -107,20 +112,21 @@ result<void> check(const context_options& options) {
 
 class spawn_state final : public detail::future_state<context>, public actors::spawn_receiver {
 public:
-  spawn_state(std::shared_ptr<detail::callback_queue> callbacks,
-              std::shared_ptr<actors::client> client)
-    : future_state(std::move(callbacks)), client_(std::move(client)) {
+  explicit spawn_state(std::shared_ptr<detail::context_home> home)
+    : future_state(home->callbacks), home_(std::move(home)) {
   }
 
   void receive(result<std::shared_ptr<actors::context_link>> outcome) override {
-    if (outcome)
-      settle(detail::context_access::make(*std::move(outcome), std::move(client_), callbacks()));
-    else
+    if (!outcome) {
       settle(std::move(outcome).error());
+      return;
+    }
+    home_->link = *std::move(outcome);
+    settle(detail::context_access::make(std::move(home_)));
   }
 
 private:
-  std::shared_ptr<actors::client> client_;
+  std::shared_ptr<detail::context_home> home_;
 };
 
 } // namespace
@@ -138,6 +144,7 @@ struct runtime::core {
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
     supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });
+    open_code_caches(options);
     // CAF leaves a reference to its logger with the thread that makes an actor
     // system, and the system's destructor waits for that logger: on another
     // thread for ever.
@@ -155,12 +162,30 @@ struct runtime::core {
     caf::logger::set_current_actor_system(nullptr);
   }
 
+  void open_code_caches(const runtime_options& options) {
+    if (options.code_cache_dir.empty())
+      return;
+    if (options.code_cache_limit_mib < 1 || options.code_cache_limit_mib > 1u << 20) {
+      code_cache_problem =
+        fmt::format("runtime_options::code_cache_limit_mib must be from 1 to 1048576; it is {}",
+                    options.code_cache_limit_mib);
+      return;
+    }
+    auto opened = js::code_cache_store::open(options.code_cache_dir,
+                                             std::uint64_t{options.code_cache_limit_mib} << 20);
+    if (opened)
+      code_caches = *std::move(opened);
+    else
+      code_cache_problem = opened.error().message;
+  }
+
   [[nodiscard]] future<context> spawn(context_options options, bool internal = false) {
-    auto state = std::make_shared<spawn_state>(callbacks, client);
+    auto home = std::make_shared<detail::context_home>(detail::context_home{callbacks, client});
+    auto state = std::make_shared<spawn_state>(home);
     if (auto sound = check(options); !sound)
       state->settle(std::move(sound).error());
     else
-      client->spawn(supervisor, std::move(options), internal, state);
+      client->spawn(supervisor, std::move(options), internal, std::move(home), state);
     return detail::future_access::make<context>(std::move(state));
   }
 
@@ -175,6 +200,8 @@ struct runtime::core {
   actors::watchdog_actor watchdog;
   caf::actor supervisor;
   std::shared_ptr<detail::compiler> compiler;
+  std::shared_ptr<js::code_cache_store> code_caches; // null: none
+  std::string code_cache_problem;
 };
 
 runtime::runtime() : runtime(runtime_options{}) {
@@ -198,7 +225,9 @@ future<script> runtime::compile(std::string source) {
 }
 
 future<script> runtime::compile(std::string source, script_options options) {
-  return core_->compiler->compile(std::move(source), std::move(options), core_->callbacks);
+  return core_->compiler->compile(
+    detail::script_access::make(std::move(source), std::move(options), core_->code_caches),
+    core_->callbacks);
 }
 
 future<value> runtime::run_in_new_context(const script& what, run_options how) {
@@ -233,6 +262,13 @@ std::size_t runtime::capacity() const noexcept {
 
 const std::vector<std::string>& runtime::rejected_v8_flags() const noexcept {
   return core_->engine.rejected_flags();
+}
+
+code_cache_statistics runtime::code_cache_statistics() const {
+  auto statistics =
+    core_->code_caches ? core_->code_caches->statistics() : troupe::code_cache_statistics{};
+  statistics.problem = core_->code_cache_problem;
+  return statistics;
 }
 
 std::string_view runtime::version() noexcept {

@@ -35,7 +35,7 @@ sample measure_size(runtime& rt, std::size_t bytes, int times) {
   floor::isolate_pair bare{make};
   context from = rt.spawn().get();
   context to = rt.spawn().get();
-  require(from.run(make, {.discard_result = true}).get());
+  require(from.run(make, {.take = take_as::nothing}).get());
   script give{"data"};
   auto clone = [&] {
     auto taken = from.run(give).get();

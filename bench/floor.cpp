@@ -5,9 +5,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <v8-array-buffer.h>
+#include <v8-function-callback.h>
+#include <v8-function.h>
 #include <v8-microtask-queue.h>
 #include <v8-microtask.h>
 #include <v8-primitive.h>
+#include <v8-template.h>
 #include <v8-value-serializer.h>
 
 #include <cstdint>
@@ -70,6 +73,22 @@ double bare_isolate::run() {
   auto value = script_.Get(isolate_)->Run(context).ToLocalChecked();
   isolate_->PerformMicrotaskCheckpoint();
   return value.As<v8::Number>()->Value();
+}
+
+void bare_isolate::define_add() {
+  v8::HandleScope handles{isolate_};
+  auto context = context_.Get(isolate_);
+  v8::Context::Scope entered{context};
+  auto add =
+    v8::FunctionTemplate::New(isolate_, [](const v8::FunctionCallbackInfo<v8::Value>& info) {
+      if (info.Length() == 2 && info[0]->IsNumber() && info[1]->IsNumber())
+        info.GetReturnValue().Set(info[0].As<v8::Number>()->Value()
+                                  + info[1].As<v8::Number>()->Value());
+    });
+  context->Global()
+    ->Set(context, v8::String::NewFromUtf8Literal(isolate_, "add"),
+          add->GetFunction(context).ToLocalChecked())
+    .Check();
 }
 
 std::pair<std::uint8_t*, std::size_t> bare_isolate::write_data() {

@@ -41,6 +41,9 @@ public:
   /// that runs promises must.
   [[nodiscard]] double run();
 
+  /// A global function that adds two numbers.
+  void define_add();
+
   /// The script's global `data` in V8's serialisation format; for `free`.
   [[nodiscard]] std::pair<std::uint8_t*, std::size_t> write_data();
 

@@ -122,6 +122,13 @@ private:
       case value_kind::object:
       case value_kind::error:
         return nested(from);
+      case value_kind::shared_array_buffer:
+      case value_kind::wasm_module:
+      case value_kind::host_function:
+      case value_kind::reference:
+        if (problem_.empty())
+          problem_ = fmt::format("a {}", to_string(from.kind()));
+        return nullptr;
     }
     return nullptr;
   }

@@ -147,7 +147,7 @@ script_outcome run_script(const script_job& job) {
            {.timeout = job.timeout,
             .timeout_covers = limited ? timeout_scope::evaluation : timeout_scope::turn,
             .break_on_sigint = true,
-            .discard_result = !job.wants_value},
+            .take = job.wants_value ? take_as::copy : take_as::nothing},
            {.filename = job.filename})
       .then([progress](result<value> outcome) {
         if (outcome)

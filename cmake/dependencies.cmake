@@ -7,6 +7,8 @@ find_package(Threads REQUIRED)
 find_package(libuv 1.44 REQUIRED)
 find_package(CAF 0.18.7 REQUIRED COMPONENTS core io)
 find_package(fmt 9.1 REQUIRED)
+# For SHA-256; libnode is linked with it, and libnode-dev brings its headers.
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 
 # The layers hand V8, libuv and CAF on to each other and to our own tests;
 # their headers are not ours to warn about (imported targets are SYSTEM).

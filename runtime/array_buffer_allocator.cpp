@@ -3,6 +3,7 @@
 #include "runtime/tsan.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 namespace troupe::js {
 
@@ -19,16 +20,35 @@ array_buffer_allocator::array_buffer_allocator(std::size_t bytes_max)
   tsan_give(this); // V8's workers get it from V8
 }
 
-bool array_buffer_allocator::reserve(std::size_t length) noexcept {
+bool array_buffer_allocator::reserve(std::size_t length, std::size_t granted) noexcept {
   tsan_take(this);
-  if (length > never_refused)
+  if (length > granted)
     return budget_->take(length);
   budget_->overdraw(length);
   return true;
 }
 
+bool array_buffer_allocator::adopt(void* data, std::size_t length, std::shared_ptr<void> owner) {
+  if (!reserve(length, 0))
+    return false;
+  std::lock_guard guard{mutex_};
+  adopted_[data] = {std::move(owner), length};
+  return true;
+}
+
+std::optional<std::shared_ptr<void>> array_buffer_allocator::release(void* data) {
+  std::lock_guard guard{mutex_};
+  auto found = adopted_.find(data);
+  if (found == adopted_.end())
+    return std::nullopt;
+  auto owner = std::move(found->second.owner);
+  budget_->give_back(found->second.length);
+  adopted_.erase(found);
+  return owner;
+}
+
 void* array_buffer_allocator::Allocate(std::size_t length) {
-  if (!reserve(length))
+  if (!reserve(length, never_refused))
     return nullptr;
   auto* data = std::calloc(length, 1);
   if (data == nullptr)
@@ -37,7 +57,7 @@ void* array_buffer_allocator::Allocate(std::size_t length) {
 }
 
 void* array_buffer_allocator::AllocateUninitialized(std::size_t length) {
-  if (!reserve(length))
+  if (!reserve(length, never_refused))
     return nullptr;
   auto* data = std::malloc(length);
   if (data == nullptr)

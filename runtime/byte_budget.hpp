@@ -18,28 +18,38 @@ public:
   [[nodiscard]] bool take(std::size_t bytes) noexcept {
     auto used = bytes_.load(std::memory_order_relaxed);
     do {
-      if (bytes > bytes_max_ || used > bytes_max_ - bytes)
+      if (bytes > bytes_max_ || shown(used) > bytes_max_ - bytes)
         return false;
-    } while (!bytes_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
+    } while (!bytes_.compare_exchange_weak(used, used + static_cast<std::ptrdiff_t>(bytes),
+                                           std::memory_order_relaxed));
     return true;
   }
 
   /// Takes what cannot be refused.
   void overdraw(std::size_t bytes) noexcept {
-    bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    bytes_.fetch_add(static_cast<std::ptrdiff_t>(bytes), std::memory_order_relaxed);
   }
 
   void give_back(std::size_t bytes) noexcept {
-    bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    bytes_.fetch_sub(static_cast<std::ptrdiff_t>(bytes), std::memory_order_relaxed);
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept {
-    return bytes_.load(std::memory_order_relaxed);
+    return shown(bytes_.load(std::memory_order_relaxed));
+  }
+
+  [[nodiscard]] std::size_t bytes_max() const noexcept {
+    return bytes_max_;
   }
 
 private:
+  [[nodiscard]] static std::size_t shown(std::ptrdiff_t bytes) noexcept {
+    return bytes < 0 ? 0 : static_cast<std::size_t>(bytes);
+  }
+
   const std::size_t bytes_max_;
-  std::atomic<std::size_t> bytes_{0};
+  // Below zero for a moment when memory that is used elsewhere is freed.
+  std::atomic<std::ptrdiff_t> bytes_{0};
 };
 
 } // namespace troupe::js

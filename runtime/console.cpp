@@ -1,6 +1,6 @@
 #include "runtime/console.hpp"
 
-#include "runtime/environment.hpp"
+#include "runtime/exception.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <v8-external.h>
@@ -118,8 +118,7 @@ void console::call(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (which.style == method::style::assertion)
     text = text.empty() ? "Assertion failed" : "Assertion failed: " + text;
   if (!self.write_({.context = self.name_, .to = which.to, .text = std::move(text)}))
-    here.v8()->ThrowException(
-      v8::Exception::Error(v8::String::NewFromUtf8Literal(here.v8(), "The script was stopped")));
+    throw_stopped(here.v8());
 }
 
 } // namespace troupe::js

@@ -30,6 +30,11 @@ public:
   /// V8's version, e.g. `13.6.233.17-node.37`.
   [[nodiscard]] static std::string_view version() noexcept;
 
+  /// Tells the file that V8's code comes from apart from all others: its build id
+  /// (ELF's NT_GNU_BUILD_ID), or, when it was linked without one, its path, size
+  /// and time.
+  [[nodiscard]] static const std::string& build_id();
+
 private:
   explicit engine(const std::vector<std::string>& flags);
 

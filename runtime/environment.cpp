@@ -2,12 +2,16 @@
 
 #include "runtime/console.hpp"
 #include "runtime/error_capture.hpp"
+#include "runtime/exception.hpp"
+#include "runtime/host_calls.hpp"
 #include "runtime/isolate_thread.hpp"
+#include "runtime/memory_measurement.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <v8-container.h>
 #include <v8-debug.h>
 #include <v8-function.h>
@@ -48,7 +52,10 @@ environment::environment(engine& engine, event_loop& loop, const context_options
              loop.waker(),
              {.heap_limit_reached = [this] { stop_here(stop_reason::heap_limit); },
               .lost = [this] { events_.lost(); }}),
-    rejections_(std::make_unique<rejection_log>()) {
+    rejections_(std::make_unique<rejection_log>()), leases_(loop.waker(), events_.identity),
+    host_calls_(
+      std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)) {
+  isolate_.set_value_host(this);
   events_.uncaught = [this, host = std::move(events_.uncaught)](uncaught_error what) {
     ++uncaught_;
     if (auto failed = call_host([&] { host(std::move(what)); }))
@@ -91,51 +98,43 @@ environment::~environment() {
 }
 
 result<void> environment::prepare(const context_options& options) {
+  measurements_ = std::make_unique<memory_measurements>(
+    [this](request_id request, value report) { events_.answer(request, std::move(report)); });
+  return make_realm(options);
+}
+
+result<void> environment::make_realm(const context_options& options) {
   {
     isolate_scope here{isolate_};
-    auto context = v8::Context::New(here.v8());
-    if (context.IsEmpty())
+    if (!realm_.make(here, options.code_generation, options.microtasks))
       return error{.code = errc::spawn_failed,
                    .message = fmt::format("context '{}': V8 made no realm", texts_.context)};
-    realm_.Reset(here.v8(), context);
+    auto context = realm_.context(here);
+    isolate_.cloner().install(here.v8(), context);
     v8::Context::Scope entered{context};
-    v8::Local<v8::Value> reflect;
-    v8::Local<v8::Value> set;
-    if (!context->Global()
-           ->Get(context, v8::String::NewFromUtf8Literal(here.v8(), "Reflect"))
-           .ToLocal(&reflect)
-        || !reflect.As<v8::Object>()
-              ->Get(context, v8::String::NewFromUtf8Literal(here.v8(), "set"))
-              .ToLocal(&set))
-      return error{.code = errc::spawn_failed,
-                   .message =
-                     fmt::format("context '{}': V8 made no whole realm", texts_.context)};
-    reflect_set_.Reset(here.v8(), set.As<v8::Function>());
-    // V8 has a console of its own, which prints nothing without an inspector.
-    context->Global()
-      ->Delete(context, v8::String::NewFromUtf8Literal(here.v8(), "console"))
-      .Check();
     if (options.console) {
       auto line_max = options.output_limit != 0 ? std::min(options.output_limit, console_line_max)
                                                 : console_line_max;
-      console_ =
-        std::make_unique<console>(texts_.context, line_max, [this](const console_line& line) {
-          if (ledger_->stopping())
-            return false;
-          if (texts_.output_limit != 0) {
-            if (line.text.size() + 1 > output_left_) {
-              stop_here(stop_reason::output_limit);
+      if (!console_)
+        console_ =
+          std::make_unique<console>(texts_.context, line_max, [this](const console_line& line) {
+            if (ledger_->stopping())
               return false;
+            if (texts_.output_limit != 0) {
+              if (line.text.size() + 1 > output_left_) {
+                stop_here(stop_reason::output_limit);
+                return false;
+              }
+              output_left_ -= line.text.size() + 1; // and a newline
             }
-            output_left_ -= line.text.size() + 1; // and a newline
-          }
-          events_.write(line);
-          return true;
-        });
+            events_.write(line);
+            return true;
+          });
       console_->install(here, context);
     }
     if (options.timers) {
-      timers_ = std::make_unique<script_timers>(*this, loop_);
+      if (!timers_)
+        timers_ = std::make_unique<script_timers>(*this, loop_);
       timers_->install(here, context);
     }
   }
@@ -150,15 +149,14 @@ result<void> environment::prepare(const context_options& options) {
     v8::TryCatch caught{here.v8()};
     for (const auto& [key, item] : options.globals) {
       v8::Local<v8::String> name;
-      v8::Local<v8::Value> made;
-      if (to_v8_string(here.v8(), key).ToLocal(&name)
-          && clone_in(here, context, item).ToLocal(&made)
-          && assign_global(context, name, made).FromMaybe(false))
+      auto made = clone_in_or_why(here, context, item);
+      if (made && to_v8_string(here.v8(), key).ToLocal(&name)
+          && assign(here, context->Global(), name, *made).FromMaybe(false))
         continue;
       outcome = error{.code = errc::spawn_failed,
-                      .message = fmt::format("context '{}': the global '{}' cannot be set: it is "
-                                             "read-only, or its value exceeds a limit",
-                                             texts_.context, key)};
+                      .message = fmt::format(
+                        "context '{}': the global '{}' cannot be set: {}", texts_.context, key,
+                        made ? "it is read-only, or its key is too long" : made.error().message)};
       return;
     }
   });
@@ -184,6 +182,7 @@ steady_time environment::deadline_after(steady_time now, std::chrono::millisecon
 
 std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_body script,
                                                 std::optional<script_body> conclude) {
+  leases_.collect();
   auto limits = spec;
   if (limits.timeout.count() == 0)
     limits.timeout = turn_timeout_;
@@ -206,7 +205,7 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   bool drain_cut = false;
   {
     isolate_scope here{isolate_};
-    auto context = realm_.Get(here.v8());
+    auto context = realm_.context(here);
     v8::Context::Scope entered{context};
     auto* isolate = here.v8();
     isolate->SetContinuationPreservedEmbedderData(
@@ -214,11 +213,11 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
     script(here, context);
     // After a stop, draining would only throw the queue away.
     if (!ledger_->stopping())
-      drain_cut = drain(here, context);
+      drain_cut = drain(here);
     if (conclude && !ledger_->stopping()) {
       (*conclude)(here, context);
       if (!ledger_->stopping()) // reading the value may have run script
-        drain_cut = drain(here, context);
+        drain_cut = drain(here);
     }
     if (!rejections_->empty() && !ledger_->stopping())
       rejections_->flush(here, context,
@@ -244,26 +243,35 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   return stopped;
 }
 
-std::optional<error> environment::call_host(function_ref<void()> call) {
-  if (!ledger_->enter_host())
-    park_for_ever();
-  std::optional<error> thrown;
-  try {
-    call();
-  } catch (const std::exception& what) {
-    thrown = error{.code = errc::host_exception, .message = what.what()};
-  } catch (...) {
-    thrown = error{.code = errc::host_exception, .message = "an exception of unknown type"};
+std::optional<stop_reason> environment::callback_turn(const turn_spec& spec, script_body body) {
+  auto stopped = in_turn(spec, body);
+  if (!stopped || *stopped == stop_reason::cancel || *stopped == stop_reason::close)
+    return stopped; // whoever did that knows
+  auto why = stopped_error(*stopped, spec);
+  if (spec.request != 0 && waiting_.contains(spec.request)) {
+    abandon(spec.request);
+    events_.answer(spec.request, why);
+  } else {
+    report_uncaught(why, spec.run);
   }
-  ledger_->leave_host();
-  return thrown;
+  return stopped;
+}
+
+std::optional<error> environment::call_host(function_ref<void()> call) {
+  try {
+    host_section inside{*ledger_};
+    call();
+    return std::nullopt;
+  } catch (...) {
+    return troupe::detail::error_from_exception();
+  }
 }
 
 /// Runs the microtasks. @returns whether V8 discarded some.
-bool environment::drain(isolate_scope& here, v8::Local<v8::Context> context) {
+bool environment::drain(isolate_scope& here) {
   v8::TryCatch caught{here.v8()};
   ledger_->draining(true);
-  context->GetMicrotaskQueue()->PerformCheckpoint(here.v8());
+  realm_.run_microtasks(here);
   ledger_->draining(false);
   return caught.HasTerminated();
 }
@@ -407,37 +415,35 @@ void environment::report_uncaught(error what, std::uint64_t run, std::uint64_t c
   events_.uncaught(std::move(told));
 }
 
-void environment::run(request_id request, const script_source& source,
-                      const run_options& options) {
-  auto number = names_.begin(source.options.filename);
+void environment::evaluate(request_id request, const std::string& name,
+                           const run_options& options, bool display_errors,
+                           evaluation_body body) {
+  auto number = names_.begin(name);
   result<value> answer{value{}};
   bool waits = false;
   v8::Global<v8::Value> completion;
   auto sigint = options.break_on_sigint ? events_.hold_sigint() : nullptr;
-  bool display = source.options.display_errors;
-  auto script = [&](isolate_scope& here, v8::Local<v8::Context> context) {
-    running_ = &source.options.filename;
+  auto begin = [&](isolate_scope& here, v8::Local<v8::Context> context) {
+    running_ = &name;
     v8::TryCatch caught{here.v8()};
-    v8::Local<v8::Script> compiled;
     v8::Local<v8::Value> last;
-    if (!scripts_.compile(here, context, source).ToLocal(&compiled)) {
-      if (caught.HasCaught() && !caught.HasTerminated())
-        answer = capture_error(here, context, caught, errc::syntax_error, display);
-    } else if (compiled->Run(context).ToLocal(&last)) {
+    auto outcome = body(here, context, caught);
+    if (!outcome)
+      answer = std::move(outcome).error();
+    else if (outcome->ToLocal(&last))
       completion.Reset(here.v8(), last);
-    } else if (caught.HasCaught() && !caught.HasTerminated()) {
-      answer = capture_error(here, context, caught, errc::uncaught_exception, display);
-    }
+    else if (caught.HasCaught() && !caught.HasTerminated())
+      answer = capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   };
   auto conclude = [&](isolate_scope& here, v8::Local<v8::Context> context) {
     if (completion.IsEmpty())
       return;
     auto last = completion.Get(here.v8());
-    if (last->IsPromise()) {
+    if (last->IsPromise() && options.take != take_as::reference) {
       auto promise = last.As<v8::Promise>();
       if (promise->State() == v8::Promise::kPending) {
         auto waiting_now =
-          wait_for_promise(here, context, promise, request, options, source.options);
+          wait_for_promise(here, context, promise, request, options, display_errors);
         waits = waiting_now.has_value();
         if (!waits)
           answer = std::move(waiting_now).error();
@@ -446,21 +452,20 @@ void environment::run(request_id request, const script_source& source,
       if (promise->State() == v8::Promise::kRejected) {
         rejections_->forget(here.v8(), promise);
         promise->MarkAsHandled();
-        answer =
-          capture_error(here, context, promise->Result(), errc::uncaught_exception, display);
+        answer = capture_error(here, context, promise->Result(), errc::uncaught_exception,
+                               display_errors);
         return;
       }
       last = promise->Result();
     }
-    if (!options.discard_result)
-      answer = take(here, context, last, display);
+    answer = take(here, context, last, options.take, display_errors);
   };
   turn_spec limits{.request = request,
                    .timeout = options.timeout,
                    .sigint = sigint,
                    .cpu_time = options.cpu_time,
                    .run = number};
-  auto stopped = in_turn(limits, script, conclude);
+  auto stopped = in_turn(limits, begin, conclude);
   running_ = nullptr;
   if (stopped) {
     abandon(request);
@@ -468,6 +473,108 @@ void environment::run(request_id request, const script_source& source,
   }
   if (stopped || !waits)
     answer_and_release(request, sigint, std::move(answer));
+}
+
+void environment::run(request_id request, const script_source& source,
+                      const run_options& options) {
+  bool display = source.options.display_errors;
+  evaluate(request, source.options.filename, options, display,
+           [&](isolate_scope& here, v8::Local<v8::Context> context,
+               const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
+             auto compiled = scripts_.compile(here, context, source);
+             if (!compiled) {
+               if (caught.HasCaught() && !caught.HasTerminated())
+                 return capture_error(here, context, caught, errc::syntax_error, display);
+               return v8::MaybeLocal<v8::Value>{};
+             }
+             if (compiled->from_source && source.cache
+                 && source.code.size() >= shared_code_cache::source_size_min)
+               to_share_.emplace_back(source.id, source.cache);
+             return compiled->script->Run(context);
+           });
+}
+
+void environment::call(request_id request, const call_spec& what, const run_options& options) {
+  evaluate(request, std::string{}, options, true,
+           [&](isolate_scope& here, v8::Local<v8::Context> context,
+               const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
+             auto callee = find_object(here, context, what.callee);
+             if (!callee)
+               return std::move(callee).error();
+             if (!(*callee)->IsCallable())
+               return error{.code = errc::invalid_argument,
+                            .message = "the reference is not to a function"};
+             std::vector<v8::Local<v8::Value>> arguments;
+             for (const auto& argument : what.arguments) {
+               auto made = clone_in_or_why(here, context, argument);
+               if (!made)
+                 return std::move(made).error();
+               arguments.push_back(*made);
+             }
+             auto receiver = clone_in_or_why(here, context, what.receiver);
+             if (!receiver)
+               return std::move(receiver).error();
+             return (*callee)->CallAsFunction(
+               context, *receiver, static_cast<int>(arguments.size()), arguments.data());
+           });
+}
+
+void environment::copy(request_id request, const value& of, const run_options& options) {
+  evaluate(request, std::string{}, options, true,
+           [&](isolate_scope& here, v8::Local<v8::Context> context,
+               const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
+             auto object = find_object(here, context, of);
+             if (!object)
+               return std::move(object).error();
+             return v8::MaybeLocal<v8::Value>{*object};
+           });
+}
+
+result<v8::Local<v8::Object>> environment::find_object(isolate_scope& here,
+                                                       v8::Local<v8::Context> context,
+                                                       const value& of) const {
+  if (of.is_undefined())
+    return context->Global();
+  auto held = lease_of(of);
+  if (!held)
+    return error{.code = errc::invalid_argument, .message = "the value is no reference"};
+  auto [what, object] = leases_.find(here, *held);
+  switch (what) {
+    case lease_table::finding::foreign:
+      return error{.code = errc::invalid_argument,
+                   .message = fmt::format("the reference is to an object of another context "
+                                          "than '{}'",
+                                          texts_.context)};
+    case lease_table::finding::stale:
+      return error{.code = errc::stale_reference,
+                   .message = fmt::format("the realm of the object, in context '{}', is gone",
+                                          texts_.context)};
+    case lease_table::finding::found:
+      break;
+  }
+  return object;
+}
+
+v8::MaybeLocal<v8::Value> environment::make_function(
+  isolate_scope& here, v8::Local<v8::Context> context,
+  std::shared_ptr<const troupe::detail::host_callable> callable) {
+  v8::Local<v8::Function> made;
+  if (!host_calls_->make_function(here, context, std::move(callable)).ToLocal(&made))
+    return {};
+  return made;
+}
+
+v8::MaybeLocal<v8::Value> environment::find_leased(isolate_scope& here, const lease& which) {
+  auto [what, object] = leases_.find(here, which);
+  if (what == lease_table::finding::found)
+    return object;
+  auto* isolate = here.v8();
+  isolate->ThrowException(v8::Exception::TypeError(
+    what == lease_table::finding::foreign
+      ? v8::String::NewFromUtf8Literal(isolate, "A reference to an object of another context")
+      : v8::String::NewFromUtf8Literal(isolate, "A reference to an object of a realm that is "
+                                                "gone")));
+  return {};
 }
 
 void environment::answer_and_release(request_id request,
@@ -482,9 +589,14 @@ void environment::answer_and_release(request_id request,
 }
 
 result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> context,
-                                v8::Local<v8::Value> from, bool display_errors) {
+                                v8::Local<v8::Value> from, take_as how, bool display_errors) {
+  if (how == take_as::nothing)
+    return value{};
+  if (how == take_as::reference && from->IsObject())
+    return leases_.add(here, from.As<v8::Object>());
   v8::TryCatch caught{here.v8()};
-  auto copy = clone_out(here, context, from);
+  auto copy = clone_out(here, context, from,
+                        how == take_as::transfer ? clone_mode::transfer : clone_mode::copy);
   if (!copy && caught.HasCaught() && !caught.HasTerminated())
     return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   return copy;
@@ -494,19 +606,111 @@ void environment::compile(request_id request, const script_source& source) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
                    v8::TryCatch caught{here.v8()};
-                   if (!scripts_.compile(here, context, source).IsEmpty())
-                     return value{};
-                   return capture_error(here, context, caught, errc::syntax_error,
-                                        source.options.display_errors);
+                   auto compiled = scripts_.compile(here, context, source);
+                   if (!compiled)
+                     return capture_error(here, context, caught, errc::syntax_error,
+                                          source.options.display_errors);
+                   auto map = compiled->script->GetUnboundScript()->GetSourceMappingURL();
+                   compile_facts facts;
+                   if (source.cache)
+                     facts.cached_data_rejected = source.cache->brought_rejected();
+                   if (map->IsString())
+                     facts.source_map_url = to_utf8(here.v8(), map.As<v8::String>());
+                   return to_value(facts);
                  });
+}
+
+void environment::compile_function(request_id request, const function_source& source) {
+  answer_in_turn(request,
+                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   v8::TryCatch caught{here.v8()};
+                   std::vector<v8::Local<v8::Object>> extensions;
+                   for (const auto& extension : source.extensions) {
+                     auto made = clone_in_or_why(here, context, extension);
+                     if (!made)
+                       return std::move(made).error();
+                     if (!(*made)->IsObject())
+                       return error{.code = errc::invalid_argument,
+                                    .message = "function_options::context_extensions must be "
+                                               "objects"};
+                     extensions.push_back(made->As<v8::Object>());
+                   }
+                   v8::Local<v8::Function> made;
+                   if (js::compile_function(here, context, source, extensions).ToLocal(&made))
+                     return leases_.add(here, made);
+                   if (caught.HasCaught())
+                     return capture_error(here, context, caught, errc::syntax_error,
+                                          source.options.display_errors);
+                   return error{.code = errc::invalid_argument,
+                                .message = fmt::format("function_options::parameters must be "
+                                                       "identifiers; they are '{}'",
+                                                       fmt::join(source.parameters, ", "))};
+                 });
+}
+
+void environment::create_cached_data(request_id request, const script_source& source) {
+  answer_in_turn(request,
+                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   v8::TryCatch caught{here.v8()};
+                   auto compiled = scripts_.compile(here, context, source);
+                   if (!compiled)
+                     return capture_error(here, context, caught, errc::syntax_error,
+                                          source.options.display_errors);
+                   auto cache = make_code_cache(compiled->script->GetUnboundScript());
+                   if (!cache)
+                     return error{.code = errc::heap_limit_exceeded,
+                                  .message = "there is no memory for a code cache"};
+                   return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
+                 });
+}
+
+/// @returns whether there was one.
+bool environment::share_next() {
+  if (to_share_.empty())
+    return false;
+  auto [id, cache] = std::move(to_share_.back());
+  to_share_.pop_back();
+  isolate_scope here{isolate_};
+  scripts_.share(here, id, *cache);
+  return true;
+}
+
+// -- the realm ------------------------------------------------------------------------
+
+void environment::reset(request_id request, const context_options& options) {
+  fail_promises({.code = errc::context_reset,
+                 .message = fmt::format("context '{}' was reset", texts_.context)});
+  if (timers_)
+    timers_->clear();
+  rejections_->clear();
+  scripts_.unbind();
+  leases_.clear();
+  host_calls_->clear();
+  {
+    isolate_scope here{isolate_};
+    realm_.retire(here);
+  }
+  auto made = make_realm(options);
+  healthy_ = healthy_ && made.has_value();
+  if (!made) {
+    events_.answer(request, std::move(made).error());
+    return;
+  }
+  isolate_scope here{isolate_};
+  measurements_->restart(here, realm_.context(here));
+  events_.answer(request, value{});
+}
+
+void environment::measure_memory(request_id request, const memory_options& what) {
+  isolate_scope here{isolate_};
+  measurements_->start(here, realm_.context(here), request, what);
 }
 
 // -- promises -------------------------------------------------------------------------
 
 result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                            v8::Local<v8::Promise> promise, request_id request,
-                                           const run_options& options,
-                                           const script_options& script) {
+                                           const run_options& options, bool display_errors) {
   auto* isolate = here.v8();
   v8::Local<v8::Function> settled[2];
   // The callback learns what it answers from its data: the request's number,
@@ -520,9 +724,9 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
                    .message = "there is no memory to wait with"};
   }
   bool whole = options.timeout_covers == timeout_scope::evaluation;
-  waiting_.insert_or_assign(request, waiting{.discard_result = options.discard_result,
-                                             .display_errors = script.display_errors,
-                                             .sigint = current_.sigint});
+  waiting_.insert_or_assign(
+    request,
+    waiting{.how = options.take, .display_errors = display_errors, .sigint = current_.sigint});
   auto arm = ledger_->await({.request = request,
                              .deadline = whole ? deadline_of_turn_ : never,
                              .timeout = current_.timeout,
@@ -537,7 +741,7 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
   abandon(request);
   if (!caught.HasCaught() || caught.HasTerminated())
     return error{.code = errc::evaluation_lost, .message = "the promise cannot be waited for"};
-  return capture_error(here, context, caught, errc::uncaught_exception, script.display_errors);
+  return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
 }
 
 void environment::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -553,12 +757,12 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   auto found = waiting_.find(request);
   if (found == waiting_.end())
     return;
-  auto [discard_result, display_errors, sigint] = std::move(found->second);
+  auto [how, display_errors, sigint] = std::move(found->second);
   result<value> answer{value{}};
   if (!fulfilled)
     answer = capture_error(here, context, outcome, errc::uncaught_exception, display_errors);
-  else if (!discard_result)
-    answer = take(here, context, outcome, display_errors);
+  else
+    answer = take(here, context, outcome, how, display_errors);
   // Reading the value may have run script that was stopped: then after_turn
   // answers.
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
@@ -574,9 +778,22 @@ void environment::abandon(request_id request) {
   waiting_.erase(request);
   if (timers_)
     timers_->cancel_of(request);
+  host_calls_->cancel_of(request);
+  if (measurements_)
+    measurements_->forget(request);
+}
+
+bool environment::has_waiting() const noexcept {
+  return !waiting_.empty() || (measurements_ && !measurements_->empty());
 }
 
 void environment::fail_waiting(const error& why) {
+  fail_promises(why);
+  while (auto request = measurements_ ? measurements_->take() : 0)
+    events_.answer(request, why);
+}
+
+void environment::fail_promises(const error& why) {
   auto open = std::move(waiting_);
   waiting_.clear();
   for (auto& [request, unused] : open)
@@ -584,7 +801,7 @@ void environment::fail_waiting(const error& why) {
       events_.answer(request, why);
 }
 
-// -- globals --------------------------------------------------------------------------
+// -- properties -----------------------------------------------------------------------
 
 void environment::answer_in_turn(request_id request, answer_body body) {
   result<value> answer{value{}};
@@ -609,82 +826,92 @@ error pending_exception() {
 
 } // namespace
 
-void environment::get_global(request_id request, const std::string& key) {
+void environment::get_property(request_id request, const value& of, const std::string& key,
+                               take_as how) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   auto object = find_object(here, context, of);
+                   if (!object)
+                     return std::move(object).error();
                    v8::Local<v8::String> name;
                    v8::Local<v8::Value> item;
                    if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !context->Global()->Get(context, name).ToLocal(&item))
+                       || !(*object)->Get(context, name).ToLocal(&item))
                      return pending_exception();
-                   return clone_out(here, context, item);
+                   return take(here, context, item, how, true);
                  });
 }
 
-void environment::set_global(request_id request, const std::string& key, const value& item) {
+void environment::set_property(request_id request, const value& of, const std::string& key,
+                               const value& item) {
   answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, of);
+      if (!object)
+        return std::move(object).error();
       v8::Local<v8::String> name;
-      v8::Local<v8::Value> made;
-      if (!to_v8_string(here.v8(), key).ToLocal(&name)
-          || !clone_in(here, context, item).ToLocal(&made))
+      if (!to_v8_string(here.v8(), key).ToLocal(&name))
         return pending_exception();
+      auto made = clone_in_or_why(here, context, item);
+      if (!made)
+        return std::move(made).error();
       bool assigned = false;
-      if (!assign_global(context, name, made).To(&assigned))
+      if (!assign(here, *object, name, *made).To(&assigned))
         return pending_exception();
       if (!assigned)
         return error{.code = errc::invalid_argument,
-                     .message = fmt::format("the global '{}' cannot be set: it is read-only, has "
-                                            "no setter, or the global object takes no more "
-                                            "properties",
-                                            key)};
+                     .message =
+                       fmt::format("the {0} '{1}' cannot be set: it is read-only, has no "
+                                   "setter, or the {0} object takes no more properties",
+                                   of.is_undefined() ? "global" : "referenced", key)};
       return value{};
     });
 }
 
-/// Like an assignment in strict mode, which tells when it fails; the method of
-/// v8::Object does not.
-v8::Maybe<bool> environment::assign_global(v8::Local<v8::Context> context,
-                                           v8::Local<v8::String> key, v8::Local<v8::Value> item) {
-  v8::Local<v8::Value> arguments[]{context->Global(), key, item};
-  v8::Local<v8::Value> assigned;
-  auto* isolate = isolate_.v8();
-  if (!reflect_set_.Get(isolate)
-         ->Call(context, v8::Undefined(isolate), 3, arguments)
-         .ToLocal(&assigned))
-    return v8::Nothing<bool>();
-  return v8::Just(assigned->IsTrue());
+v8::Maybe<bool> environment::assign(isolate_scope& here, v8::Local<v8::Object> to,
+                                    v8::Local<v8::String> key, v8::Local<v8::Value> item) const {
+  if (item->IsFunction() && host_calls_->is_nameless(item.As<v8::Function>()))
+    item.As<v8::Function>()->SetName(key);
+  return realm_.assign(here, to, key, item);
 }
 
-void environment::has_global(request_id request, const std::string& key) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   v8::Local<v8::String> name;
-                   bool has = false;
-                   if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !context->Global()->Has(context, name).To(&has))
-                     return pending_exception();
-                   return value{has};
-                 });
+void environment::has_property(request_id request, const value& of, const std::string& key) {
+  answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, of);
+      if (!object)
+        return std::move(object).error();
+      v8::Local<v8::String> name;
+      bool has = false;
+      if (!to_v8_string(here.v8(), key).ToLocal(&name) || !(*object)->Has(context, name).To(&has))
+        return pending_exception();
+      return value{has};
+    });
 }
 
-void environment::delete_global(request_id request, const std::string& key) {
+void environment::delete_property(request_id request, const value& of, const std::string& key) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+                   auto object = find_object(here, context, of);
+                   if (!object)
+                     return std::move(object).error();
                    v8::Local<v8::String> name;
                    bool deleted = false;
                    if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !context->Global()->Delete(context, name).To(&deleted))
+                       || !(*object)->Delete(context, name).To(&deleted))
                      return pending_exception();
                    return value{deleted};
                  });
 }
 
-void environment::global_keys(request_id request) {
+void environment::property_keys(request_id request, const value& of) {
   answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, of);
+      if (!object)
+        return std::move(object).error();
       v8::Local<v8::Array> keys;
-      if (!context->Global()
+      if (!(*object)
              ->GetPropertyNames(
                context, v8::KeyCollectionMode::kOwnOnly,
                static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
@@ -699,10 +926,10 @@ void environment::global_keys(request_id request) {
 
 bool environment::poll() {
   auto& tasks = isolate_.tasks();
-  bool ran = false;
+  bool ran = host_calls_->settle_answered();
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks), so this is a turn.
-    in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due(); });
+    in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
     auto next = tasks.next_due();
     if (next != never) {
       if (task_timer_ != 0)
@@ -715,11 +942,11 @@ bool environment::poll() {
       });
     }
   }
-  return ran;
+  return share_next() || ran;
 }
 
 bool environment::idle() const {
-  return (!timers_ || timers_->empty()) && !isolate_.tasks().pending()
+  return (!timers_ || timers_->empty()) && host_calls_->empty() && !isolate_.tasks().pending()
          && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

@@ -4,12 +4,18 @@
 #include "runtime/event_loop.hpp"
 #include "runtime/function_ref.hpp"
 #include "runtime/isolate.hpp"
+#include "runtime/isolate_thread.hpp"
+#include "runtime/lease.hpp"
+#include "runtime/realm.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/run_names.hpp"
 #include "runtime/script.hpp"
+#include "runtime/value_host.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
+#include "troupe/value.hpp"
 
+#include <v8-exception.h>
 #include <v8-persistent-handle.h>
 #include <v8-promise.h>
 
@@ -18,11 +24,14 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace troupe::js {
 
 class console;
+class host_calls;
+class memory_measurements;
 class rejection_log;
 class script_timers;
 
@@ -58,6 +67,8 @@ struct environment_events {
   std::function<void(std::chrono::nanoseconds)> responsive;
   /// The isolate is lost inside V8; its thread never returns from this call.
   std::function<void()> lost;
+  /// What the owner knows this context by: references to its objects carry it.
+  std::shared_ptr<const void> identity{};
 };
 
 /// The script side of one context: isolate, realm, timers and the promises that
@@ -66,14 +77,14 @@ struct environment_events {
 ///
 /// Threads:  the one that made it, except `ledger()`.
 /// Lifetime: before it ends, `fail_waiting` answers the requests that still wait.
-class environment {
+class environment final : private value_host {
 public:
   // -- construction -----------------------------------------------------------
 
   /// Makes the isolate. `prepare` must follow.
   environment(engine& engine, event_loop& loop, const context_options& options,
               environment_events events, std::chrono::milliseconds unresponsive_after = {});
-  ~environment();
+  ~environment() override;
 
   environment(const environment&) = delete;
   environment& operator=(const environment&) = delete;
@@ -86,31 +97,54 @@ public:
   /// Compiles and runs a script; answers now, or when its promise settles.
   void run(request_id request, const script_source& source, const run_options& options);
 
-  /// Compiles without running, to find syntax errors.
+  /// Compiles without running, to find syntax errors. The answer is a `compile_facts`.
   void compile(request_id request, const script_source& source);
 
-  void get_global(request_id request, const std::string& key);
-  void set_global(request_id request, const std::string& key, const value& item);
-  void has_global(request_id request, const std::string& key);
-  void delete_global(request_id request, const std::string& key);
-  /// Names of the own enumerable properties of the global object.
-  void global_keys(request_id request);
+  /// Compiles a function body; answers with a reference.
+  void compile_function(request_id request, const function_source& source);
+
+  /// Calls a function that is on lease; answers now, or when its promise settles.
+  void call(request_id request, const call_spec& what, const run_options& options);
+
+  /// Answers with a sealed code cache of the script, which is compiled if it was
+  /// not; functions that have run in this context are in it.
+  void create_cached_data(request_id request, const script_source& source);
+
+  // Properties of an object that is on lease, or, for `undefined`, of the global
+  // object.
+  void get_property(request_id request, const value& of, const std::string& key, take_as how);
+  void set_property(request_id request, const value& of, const std::string& key,
+                    const value& item);
+  void has_property(request_id request, const value& of, const std::string& key);
+  void delete_property(request_id request, const value& of, const std::string& key);
+  /// Names of the own enumerable properties.
+  void property_keys(request_id request, const value& of);
+
+  /// A copy of an object that is on lease; of a promise, what it settles to.
+  void copy(request_id request, const value& of, const run_options& options);
+
+  /// Answers with a `memory_report` when V8 has measured.
+  void measure_memory(request_id request, const memory_options& what);
+
+  /// Replaces the realm by a fresh one with the same options: what waits for
+  /// promises of the old one is told `context_reset`, its timers are gone, and none
+  /// of its code runs any more. Not from inside a turn.
+  void reset(request_id request, const context_options& options);
 
   /// The request has been answered elsewhere: drops its promise and timers.
   void abandon(request_id request);
 
   // -- the loop ---------------------------------------------------------------
 
-  /// Runs V8's own foreground tasks that are due. @returns whether any was.
+  /// Runs V8's own foreground tasks that are due, or makes a code cache that other
+  /// contexts wait for. @returns whether there was any of it.
   bool poll();
 
   /// Is nothing left that could run script by itself: no timer, no task of V8?
   [[nodiscard]] bool idle() const;
 
-  /// Does any request wait for its promise?
-  [[nodiscard]] bool has_waiting() const noexcept {
-    return !waiting_.empty();
-  }
+  /// Does any request wait for its promise, or for V8?
+  [[nodiscard]] bool has_waiting() const noexcept;
 
   /// False once the heap limit was reached and garbage collection did not help:
   /// the context must end.
@@ -144,10 +178,11 @@ public:
 
 private:
   friend class script_timers;
+  friend class host_calls;
 
   /// A request whose promise has not settled.
   struct waiting {
-    bool discard_result = false;
+    take_as how = take_as::copy;
     bool display_errors = true;
     std::shared_ptr<sigint_hold> sigint;
   };
@@ -161,14 +196,37 @@ private:
     std::uint64_t run = 0; ///< Whose errors are its; 0 for nobody's.
   };
 
-  /// Calls a function of the host from inside a turn. Does not return when the
-  /// isolate has been given up meanwhile: what the host had may be gone. V8's frames
-  /// are below, through which nothing may be thrown.
+  /// While the host is called. Does not begin when the isolate has been given up
+  /// meanwhile: what the host had may be gone.
+  class host_section {
+  public:
+    explicit host_section(run_ledger& ledger) : ledger_(ledger) {
+      if (!ledger_.enter_host())
+        park_for_ever();
+    }
+
+    ~host_section() {
+      ledger_.leave_host();
+    }
+
+    host_section(const host_section&) = delete;
+    host_section& operator=(const host_section&) = delete;
+
+  private:
+    run_ledger& ledger_;
+  };
+
+  /// Calls a function of the host from inside a turn. V8's frames are below, through
+  /// which nothing may be thrown.
   /// @returns what it threw.
   std::optional<error> call_host(function_ref<void()> call);
 
   using script_body = function_ref<void(isolate_scope&, v8::Local<v8::Context>)>;
   using answer_body = function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>)>;
+  /// Gives the value that a request is about; empty with an exception in the
+  /// TryCatch; or an error.
+  using evaluation_body = function_ref<result<v8::MaybeLocal<v8::Value>>(
+    isolate_scope&, v8::Local<v8::Context>, const v8::TryCatch&)>;
 
   /// Enters the isolate, runs `script`, then the microtasks, then `conclude`
   /// (which is skipped when the turn was stopped), and leaves.
@@ -176,20 +234,44 @@ private:
   std::optional<stop_reason> in_turn(const turn_spec& spec, script_body script,
                                      std::optional<script_body> conclude = {});
 
+  /// A turn for a callback that a request has left behind. When it is stopped, the
+  /// request is told, or, when it waits no more, whoever hears of uncaught errors.
+  std::optional<stop_reason> callback_turn(const turn_spec& spec, script_body body);
+
+  /// A request that may wait: for the promise that `body` gives. `name` is the file
+  /// of the script that runs, if any.
+  void evaluate(request_id request, const std::string& name, const run_options& options,
+                bool display_errors, evaluation_body body);
+
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
 
-  [[nodiscard]] bool drain(isolate_scope& here, v8::Local<v8::Context> context);
+  void fail_promises(const error& why);
+  [[nodiscard]] result<void> make_realm(const context_options& options);
+  [[nodiscard]] bool drain(isolate_scope& here);
+  bool share_next();
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
-                                              const run_options& options,
-                                              const script_options& script);
-  [[nodiscard]] v8::Maybe<bool> assign_global(v8::Local<v8::Context> context,
-                                              v8::Local<v8::String> key,
-                                              v8::Local<v8::Value> item);
+                                              const run_options& options, bool display_errors);
+  /// Sets a property; a host function without a name takes the key's.
+  [[nodiscard]] v8::Maybe<bool> assign(isolate_scope& here, v8::Local<v8::Object> to,
+                                       v8::Local<v8::String> key,
+                                       v8::Local<v8::Value> item) const;
+  [[nodiscard]] result<v8::Local<v8::Object>> find_object(isolate_scope& here,
+                                                          v8::Local<v8::Context> context,
+                                                          const value& of) const;
   [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
-                                   v8::Local<v8::Value> from, bool display_errors);
+                                   v8::Local<v8::Value> from, take_as how, bool display_errors);
+
+  // -- value_host ---------------------------------------------------------------
+
+  [[nodiscard]] v8::MaybeLocal<v8::Value> make_function(
+    isolate_scope& here, v8::Local<v8::Context> context,
+    std::shared_ptr<const detail::host_callable> callable) override;
+  [[nodiscard]] v8::MaybeLocal<v8::Value> find_leased(isolate_scope& here,
+                                                      const lease& which) override;
+
   void settle(isolate_scope& here, v8::Local<v8::Context> context, request_id request,
               bool fulfilled, v8::Local<v8::Value> outcome);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info);
@@ -223,12 +305,16 @@ private:
 
   // Isolate thread only. The isolate outlives every handle below.
   isolate isolate_;
-  v8::Global<v8::Context> realm_;
-  v8::Global<v8::Function> reflect_set_; // as it was before any script ran
+  realm realm_;
   script_cache scripts_;
+  /// Scripts that have run here first, and whose code caches are to be made.
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<shared_code_cache>>> to_share_;
+  std::unique_ptr<memory_measurements> measurements_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;
+  lease_table leases_;
+  std::unique_ptr<host_calls> host_calls_;
   std::unordered_map<request_id, waiting> waiting_;
   /// Limits that callbacks inherit from the turn that creates them.
   turn_spec current_;

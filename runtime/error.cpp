@@ -13,7 +13,7 @@ struct code_entry {
   std::string_view sentence;
 };
 
-constexpr std::array<code_entry, 23> entries{{
+constexpr std::array<code_entry, 26> entries{{
   {"ERR_TROUPE_OK", "No error."},
   {"ERR_TROUPE_SYNTAX", "The source does not parse."},
   {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
@@ -32,14 +32,18 @@ constexpr std::array<code_entry, 23> entries{{
   {"ERR_TROUPE_RUNTIME_CLOSED", "The runtime is shutting down or gone."},
   {"ERR_TROUPE_WOULD_DEADLOCK", "Waiting here would wait for the waiting thread itself."},
   {"ERR_TROUPE_BROKEN_PROMISE", "Whoever owed the answer disappeared."},
-  {"ERR_TROUPE_HOST_EXCEPTION", "A C++ exception left a continuation or coroutine."},
+  {"ERR_TROUPE_HOST_EXCEPTION",
+   "A C++ exception left a continuation, coroutine or host function."},
+  {"ERR_TROUPE_STALE_REFERENCE", "The realm of a referenced object is gone."},
+  {"ERR_TROUPE_CONTEXT_RESET", "The realm that it waited in was replaced."},
   {"ERR_TROUPE_CPU_TIME", "The run used up its CPU time."},
   {"ERR_TROUPE_CPU_BUDGET", "The context used up its CPU budget."},
   {"ERR_TROUPE_OUTPUT_LIMIT", "The run wrote more than its context may."},
   {"ERR_TROUPE_TOO_MANY_REQUESTS", "As many requests wait for the context as may."},
+  {"ERR_TROUPE_TOO_MANY_HOST_CALLS", "More host functions have not answered than allowed."},
 }};
 
-static_assert(entries.size() == static_cast<std::size_t>(errc::too_many_requests) + 1);
+static_assert(entries.size() == static_cast<std::size_t>(detail::last_errc) + 1);
 
 const code_entry& entry(errc code) {
   return entries[static_cast<std::size_t>(code)];
@@ -59,6 +63,18 @@ std::string error::to_string() const {
   if (!stack.empty())
     return stack;
   return std::string{code_name(code)} + ": " + message;
+}
+
+error detail::error_from_exception() noexcept {
+  try {
+    throw;
+  } catch (const failure& thrown) {
+    return thrown.error();
+  } catch (const std::exception& thrown) {
+    return {.code = errc::host_exception, .message = thrown.what()};
+  } catch (...) {
+    return {.code = errc::host_exception, .message = "an exception of unknown type"};
+  }
 }
 
 failure::failure(troupe::error what)

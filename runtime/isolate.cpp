@@ -79,6 +79,7 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
 isolate::~isolate() {
   buffer_pages::set_user(nullptr);
   heap_.reset();
+  cloner_.uninstall();
   v8_->Exit();
   v8_->Dispose();
   platform_.detach(v8_);

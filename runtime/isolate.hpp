@@ -3,6 +3,7 @@
 #include "runtime/array_buffer_allocator.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/heap_limit.hpp"
+#include "runtime/plain_clone.hpp"
 
 #include <v8-isolate.h>
 #include <v8-local-handle.h>
@@ -11,6 +12,8 @@
 #include <memory>
 
 namespace troupe::js {
+
+class value_host;
 
 struct isolate_limits {
   std::size_t heap_bytes = 0;
@@ -58,8 +61,25 @@ public:
     return *heap_;
   }
 
+  /// Who makes what clones alone cannot; may be null.
+  [[nodiscard]] value_host* host() const noexcept {
+    return host_;
+  }
+
+  void set_value_host(value_host* host) noexcept {
+    host_ = host;
+  }
+
+  [[nodiscard]] plain_cloner& cloner() noexcept {
+    return cloner_;
+  }
+
   [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
     return allocator_->bytes();
+  }
+
+  [[nodiscard]] const std::shared_ptr<array_buffer_allocator>& array_buffers() const noexcept {
+    return allocator_;
   }
 
 private:
@@ -69,6 +89,8 @@ private:
   std::shared_ptr<array_buffer_allocator> allocator_;
   v8::Isolate* v8_;
   std::unique_ptr<heap_limit> heap_;
+  value_host* host_ = nullptr;
+  plain_cloner cloner_;
   buffer_pages::user pages_;
 };
 

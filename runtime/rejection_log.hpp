@@ -32,6 +32,12 @@ public:
   void flush(isolate_scope& here, v8::Local<v8::Context> context,
              const std::function<void(error, std::uint64_t, std::uint64_t)>& report);
 
+  /// Forgets all of them.
+  void clear() {
+    open_.clear();
+    dropped_ = 0;
+  }
+
   [[nodiscard]] bool empty() const noexcept {
     return open_.empty() && dropped_ == 0;
   }

@@ -89,19 +89,6 @@ bool run_ledger::settle(request_id request) {
   return forget(request);
 }
 
-bool run_ledger::enter_host() {
-  std::lock_guard guard{mutex_};
-  if (given_up())
-    return false;
-  ++in_host_;
-  return true;
-}
-
-void run_ledger::leave_host() {
-  std::lock_guard guard{mutex_};
-  --in_host_;
-}
-
 // -- any thread -----------------------------------------------------------------------
 
 run_ledger::expiry run_ledger::expire(steady_time now) {
@@ -142,12 +129,14 @@ run_ledger::expiry run_ledger::expire(steady_time now) {
   }
   look_at_cpu(now, result);
   look_at_stops(now, result);
-  if (give_up_at_ <= now && !frames_.empty() && !given_up()) {
-    if (in_host_ == 0) {
-      given_up_.store(true, std::memory_order_release);
+  if (give_up_at_ <= now && !frames_.empty() && !given_up_.load()) {
+    // One of both sees the other's mark: this thread, or the isolate's in `enter_host`.
+    given_up_.store(true);
+    if (!in_host_.load()) {
       end_holds(); // its thread will not
       result.give_up = true;
     } else {
+      given_up_.store(false);
       give_up_at_ = now + host_call_patience;
     }
   }
@@ -350,10 +339,10 @@ steady_time run_ledger::next_deadline() const {
   for (const auto& frame : frames_)
     if (!frame.stopped)
       next = std::min({next, frame.run.deadline, frame.cpu_look});
-  if (!frames_.empty() && !given_up())
+  if (!frames_.empty() && !given_up_.load())
     next = std::min(next, give_up_at_);
   next = std::min(next, budget_look_);
-  if (auto asked = stops_.asked(); asked && !given_up()) {
+  if (auto asked = stops_.asked(); asked && !given_up_.load()) {
     if (std::ranges::any_of(frames_, &waits_for_answer))
       next = std::min(next, *asked + answer_after);
     if (brake_.insist && !insisted_)

@@ -172,12 +172,23 @@ public:
   /// Before and after a function of the host is called: nobody gives the isolate
   /// up meanwhile.
   /// @returns false when that has happened: the host may be gone.
-  [[nodiscard]] bool enter_host();
-  void leave_host();
+  [[nodiscard]] bool enter_host() {
+    if (host_depth_++ == 0)
+      in_host_.store(true);
+    return !given_up();
+  }
+
+  void leave_host() {
+    if (--host_depth_ == 0)
+      in_host_.store(false, std::memory_order_release);
+  }
 
   /// Has the isolate been given up? Its thread must touch nothing any more.
-  [[nodiscard]] bool given_up() const noexcept {
-    return given_up_.load(std::memory_order_acquire);
+  [[nodiscard]] bool given_up() const {
+    if (!given_up_.load())
+      return false;
+    std::lock_guard guard{mutex_}; // `expire` may take it back
+    return given_up_.load();
   }
 
   // -- any thread -------------------------------------------------------------
@@ -267,7 +278,6 @@ private:
   turn_id last_turn_ = 0;
   bool closed_ = false;
   steady_time give_up_at_ = never;
-  int in_host_ = 0;
   bool insisted_ = false;                       // on the stop that stops_ waits for
   nanoseconds budget_end_ = nanoseconds::max(); // by the thread's CPU clock
   nanoseconds budget_left_{0};                  // at most
@@ -275,6 +285,8 @@ private:
   bool spent_ = false;
   std::atomic<bool> stopping_{false}; // written under mutex_
   std::atomic<bool> given_up_{false}; // written under mutex_
+  std::atomic<bool> in_host_{false};  // written by the isolate's thread
+  int host_depth_ = 0;                // the isolate's thread only
   std::atomic<bool> draining_{false}; // written by the isolate's thread
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "runtime/isolate.hpp"
+#include "runtime/shared_code_cache.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
+#include "troupe/value.hpp"
 
 #include <v8-context.h>
 #include <v8-persistent-handle.h>
@@ -11,8 +13,11 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::js {
 
@@ -22,9 +27,48 @@ struct script_source {
   std::uint64_t id = 0;
   std::string code; ///< UTF-8
   script_options options;
+  /// What the contexts that run it share; null for a text that is run only once.
+  std::shared_ptr<shared_code_cache> cache{};
 };
 
 using script_source_ptr = std::shared_ptr<const script_source>;
+
+/// A function's body and what it is compiled with.
+struct function_source {
+  std::string body; ///< UTF-8
+  std::vector<std::string> parameters;
+  std::vector<value> extensions; ///< Objects that wrap its scope; references keep identity.
+  script_options options;
+};
+
+/// A call of a function that is on lease.
+struct call_spec {
+  value callee;
+  value receiver; ///< Its `this`.
+  std::vector<value> arguments;
+};
+
+/// A function in the global scope of `context`. Empty: an exception is pending, or,
+/// without one, a parameter's name is no identifier.
+[[nodiscard]] v8::MaybeLocal<v8::Function> compile_function(
+  isolate_scope& here, v8::Local<v8::Context> context, const function_source& source,
+  std::span<v8::Local<v8::Object>> extensions);
+
+/// What compiling tells about a source.
+struct compile_facts {
+  std::optional<bool> cached_data_rejected{}; ///< Unset when none was brought.
+  std::optional<std::string> source_map_url{};
+};
+
+/// As the value that answers travel as, and back.
+[[nodiscard]] value to_value(const compile_facts& facts);
+[[nodiscard]] compile_facts to_compile_facts(const value& from);
+
+/// A script that was compiled, or found compiled, for a realm.
+struct compiled_script {
+  v8::Local<v8::Script> script;
+  bool from_source = false; ///< Compiled just now, and not from a cache.
+};
 
 /// The scripts that one isolate has compiled, the recently used ones.
 ///
@@ -32,16 +76,25 @@ using script_source_ptr = std::shared_ptr<const script_source>;
 /// Lifetime: must end before its isolate.
 class script_cache {
 public:
-  /// Compiles, or finds, a script bound to `context`, the only one of the isolate. On failure the
-  /// exception is pending in the caller's TryCatch.
-  [[nodiscard]] v8::MaybeLocal<v8::Script> compile(isolate_scope& here,
-                                                   v8::Local<v8::Context> context,
-                                                   const script_source& source);
+  /// Compiles, or finds, a script and binds it to `context`, the isolate's current
+  /// realm. @returns nothing on failure: the exception is pending in the caller's
+  /// TryCatch.
+  [[nodiscard]] std::optional<compiled_script> compile(isolate_scope& here,
+                                                       v8::Local<v8::Context> context,
+                                                       const script_source& source);
+
+  /// The realm is replaced: what was compiled stays, bound to nothing.
+  void unbind();
+
+  /// Makes the code cache of a script that has run, for all contexts, unless another
+  /// one does so.
+  void share(isolate_scope& here, std::uint64_t id, shared_code_cache& with);
 
 private:
   struct entry {
     std::uint64_t id;
-    v8::Global<v8::Script> script;
+    v8::Global<v8::UnboundScript> compiled;
+    v8::Global<v8::Script> bound; // to the current realm, or empty
   };
 
   std::list<entry> recent_; // most recently used first

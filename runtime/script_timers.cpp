@@ -2,6 +2,7 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/error_capture.hpp"
+#include "runtime/exception.hpp"
 
 #include <v8-external.h>
 #include <v8-function.h>
@@ -31,8 +32,13 @@ script_timers::script_timers(environment& owner, event_loop& loop) : owner_(owne
 }
 
 script_timers::~script_timers() {
+  clear();
+}
+
+void script_timers::clear() {
   for (auto& [id, pending] : timers_)
     loop_.cancel_timer(pending.handle);
+  timers_.clear();
 }
 
 void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context) {
@@ -49,8 +55,8 @@ void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context)
   };
   add("setTimeout", &set_timeout, 2);
   add("setInterval", &set_interval, 2);
-  add("clearTimeout", &clear, 1);
-  add("clearInterval", &clear, 1);
+  add("clearTimeout", &clear_one, 1);
+  add("clearInterval", &clear_one, 1);
 }
 
 void script_timers::cancel_of(request_id request) {
@@ -71,8 +77,7 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
     return;
   }
   if (owner_.ledger_->stopping()) { // leaves a built-in that calls this for ever
-    isolate->ThrowException(
-      v8::Exception::Error(v8::String::NewFromUtf8Literal(isolate, "The script was stopped")));
+    throw_stopped(isolate);
     return;
   }
   if (timers_.size() >= timers_max) {
@@ -124,22 +129,8 @@ void script_timers::fire(std::uint32_t id) {
       owner_.report_uncaught(capture_error(here, context, caught, errc::uncaught_exception, true),
                              spec.run);
   };
-  auto request = spec.request;
-  auto stopped = owner_.in_turn(spec, call);
-  if (!stopped)
-    return;
-  if (*stopped == stop_reason::cancel || *stopped == stop_reason::close) {
-    timers_.erase(id); // whoever did that knows
-    return;
-  }
-  auto why = owner_.stopped_error(*stopped, spec);
-  timers_.erase(id); // an interval that was stopped would only be stopped again
-  if (request != 0 && owner_.waiting_.contains(request)) {
-    owner_.abandon(request);
-    owner_.events_.answer(request, why);
-  } else {
-    owner_.report_uncaught(why, spec.run);
-  }
+  if (owner_.callback_turn(spec, call))
+    timers_.erase(id); // an interval that was stopped would only be stopped again
 }
 
 void script_timers::set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -150,7 +141,7 @@ void script_timers::set_interval(const v8::FunctionCallbackInfo<v8::Value>& info
   static_cast<script_timers*>(info.Data().As<v8::External>()->Value())->set(info, true);
 }
 
-void script_timers::clear(const v8::FunctionCallbackInfo<v8::Value>& info) {
+void script_timers::clear_one(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& self = *static_cast<script_timers*>(info.Data().As<v8::External>()->Value());
   double id = 0;
   if (info.Length() == 0 || !info[0]->NumberValue(info.GetIsolate()->GetCurrentContext()).To(&id))

@@ -32,6 +32,9 @@ public:
   /// Puts the four functions on the realm's global.
   void install(isolate_scope& here, v8::Local<v8::Context> context);
 
+  /// Cancels all timers.
+  void clear();
+
   /// Cancels the timers that a request has set.
   void cancel_of(request_id request);
 
@@ -55,7 +58,7 @@ private:
   void fire(std::uint32_t id);
   static void set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void set_interval(const v8::FunctionCallbackInfo<v8::Value>& info);
-  static void clear(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void clear_one(const v8::FunctionCallbackInfo<v8::Value>& info);
 
   environment& owner_;
   event_loop& loop_;

@@ -1,5 +1,6 @@
 #include "troupe/value.hpp"
 
+#include "runtime/transfer_cell.hpp"
 #include "runtime/unicode.hpp"
 #include "runtime/value_graph.hpp"
 
@@ -154,12 +155,27 @@ const value_property* find_property(const value_node& node, std::string_view key
 } // namespace
 
 std::string_view to_string(value_kind kind) noexcept {
-  static constexpr std::array<std::string_view, 17> names{
-    "undefined", "null",         "boolean",     "number",
-    "bigint",    "string",       "date",        "array",
-    "object",    "map",          "set",         "regexp",
-    "error",     "array buffer", "typed array", "boxed primitive",
-    "hole"};
+  static constexpr std::array<std::string_view, 21> names{"undefined",
+                                                          "null",
+                                                          "boolean",
+                                                          "number",
+                                                          "bigint",
+                                                          "string",
+                                                          "date",
+                                                          "array",
+                                                          "object",
+                                                          "map",
+                                                          "set",
+                                                          "regexp",
+                                                          "error",
+                                                          "array buffer",
+                                                          "typed array",
+                                                          "boxed primitive",
+                                                          "shared array buffer",
+                                                          "WebAssembly module",
+                                                          "host function",
+                                                          "reference",
+                                                          "hole"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -272,6 +288,13 @@ value value::array_buffer(std::span<const std::byte> bytes) {
   });
 }
 
+value value::transfer(buffer memory) {
+  return make_value(value_kind::array_buffer, [&](value_graph& graph, value_node& node) {
+    node.byte_length = memory.size();
+    node.resource = graph.keep(std::make_shared<detail::transfer_cell>(std::move(memory)));
+  });
+}
+
 value value::bytes(std::span<const std::byte> bytes) {
   return typed_array(element_type::uint8, bytes);
 }
@@ -307,7 +330,8 @@ std::size_t value::size() const noexcept {
     case value_kind::typed_array:
       return node->byte_length / detail::element_size(node->element);
     case value_kind::array_buffer:
-      return node->bytes.size();
+    case value_kind::shared_array_buffer:
+      return detail::size_of_buffer(*node);
     case value_kind::string:
       return node->text.length;
     default:
@@ -317,15 +341,17 @@ std::size_t value::size() const noexcept {
 
 value value::element(std::size_t index) const {
   if (is(value_kind::array) || is(value_kind::set)) {
-    auto items = slot_.node->items;
+    auto items = value_access::slot(*this).node->items;
     if (index < items.size())
       return part(*this, items[index]);
     // A sparse array keeps its elements among its properties.
     return is(value_kind::array) ? (*this)[std::to_string(index)] : value{};
   }
-  if (is(value_kind::typed_array) && index < size()) {
-    auto width = detail::element_size(slot_.node->element);
-    return typed_element(slot_.node->element, as_bytes().data() + index * width);
+  if (is(value_kind::typed_array)) {
+    auto width = detail::element_size(value_access::slot(*this).node->element);
+    auto bytes = as_bytes();
+    if (index < bytes.size() / width)
+      return typed_element(value_access::slot(*this).node->element, bytes.data() + index * width);
   }
   return {};
 }
@@ -358,7 +384,7 @@ std::vector<value::member> value::members() const {
 std::vector<value::pair> value::pairs() const {
   std::vector<pair> result;
   if (is(value_kind::map)) {
-    auto items = slot_.node->items;
+    auto items = value_access::slot(*this).node->items;
     result.reserve(items.size() / 2);
     for (std::size_t i = 0; i + 1 < items.size(); i += 2)
       result.push_back({part(*this, items[i]), part(*this, items[i + 1])});
@@ -369,13 +395,14 @@ std::vector<value::pair> value::pairs() const {
 std::vector<value> value::elements() const {
   std::vector<value> result;
   if (is(value_kind::array) || is(value_kind::set)) {
-    auto items = slot_.node->items;
+    auto items = value_access::slot(*this).node->items;
     result.reserve(items.size());
     for (const auto& item : items)
       result.push_back(part(*this, item));
-    if (is(value_kind::array) && slot_.node->length != items.size() && size() <= expanded_max) {
+    if (is(value_kind::array) && value_access::slot(*this).node->length != items.size()
+        && size() <= expanded_max) {
       result.resize(size(), hole());
-      for (const auto& [key, item] : slot_.node->properties)
+      for (const auto& [key, item] : value_access::slot(*this).node->properties)
         if (auto index = array_index(key); index < result.size())
           result[index] = part(*this, item);
     }
@@ -386,46 +413,70 @@ std::vector<value> value::elements() const {
 // -- parts of special kinds ----------------------------------------------------------
 
 element_type value::element() const noexcept {
-  return is(value_kind::typed_array) ? slot_.node->element : element_type::uint8;
+  return is(value_kind::typed_array) ? value_access::slot(*this).node->element
+                                     : element_type::uint8;
 }
 
 std::span<const std::byte> value::as_bytes() const noexcept {
   if (is(value_kind::array_buffer))
-    return slot_.node->bytes;
-  if (is(value_kind::typed_array))
-    return slot_.node->items[0].node->bytes.subspan(slot_.node->offset, slot_.node->byte_length);
+    return value_access::slot(*this).node->bytes;
+  if (is(value_kind::typed_array)
+      && value_access::slot(*this).node->items[0].node->resource == nullptr)
+    return value_access::slot(*this).node->items[0].node->bytes.subspan(
+      value_access::slot(*this).node->offset, value_access::slot(*this).node->byte_length);
   return {};
+}
+
+std::optional<buffer> value::take_buffer() const {
+  const auto* whole =
+    is(value_kind::typed_array) ? &value_access::slot(*this).node->items[0] : &slot_;
+  if (whole->kind != value_kind::array_buffer || whole->node->resource == nullptr)
+    return std::nullopt;
+  return static_cast<detail::transfer_cell*>(whole->node->resource->get())->take();
+}
+
+std::size_t value::byte_offset() const noexcept {
+  return is(value_kind::typed_array) ? value_access::slot(*this).node->offset : 0;
 }
 
 std::vector<std::uint64_t> value::bigint_words() const {
   if (!is(value_kind::bigint))
     return {};
-  return {slot_.node->words.begin(), slot_.node->words.end()};
+  return {value_access::slot(*this).node->words.begin(),
+          value_access::slot(*this).node->words.end()};
 }
 
 bool value::bigint_negative() const noexcept {
-  return is(value_kind::bigint) && slot_.node->negative;
+  return is(value_kind::bigint) && value_access::slot(*this).node->negative;
 }
 
 double value::date_milliseconds() const noexcept {
-  return is(value_kind::date) ? slot_.node->number : std::numeric_limits<double>::quiet_NaN();
+  return is(value_kind::date) ? value_access::slot(*this).node->number
+                              : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::string value::regexp_source() const {
-  return is(value_kind::regexp) ? detail::to_utf8(slot_.node->text) : std::string{};
+  return is(value_kind::regexp) ? detail::to_utf8(value_access::slot(*this).node->text)
+                                : std::string{};
 }
 
 std::string value::regexp_flags() const {
-  return is(value_kind::regexp) ? detail::to_utf8(slot_.node->extra) : std::string{};
+  return is(value_kind::regexp) ? detail::to_utf8(value_access::slot(*this).node->extra)
+                                : std::string{};
 }
 
 value value::unboxed() const {
-  return is(value_kind::boxed) ? part(*this, slot_.node->items[0]) : value{};
+  return is(value_kind::boxed) ? part(*this, value_access::slot(*this).node->items[0]) : value{};
 }
 
 // -- comparison ---------------------------------------------------------------------
 
 namespace {
+
+bool same_resource(const value_node& a, const value_node& b) {
+  return a.resource == b.resource
+         || (a.resource != nullptr && b.resource != nullptr && *a.resource == *b.resource);
+}
 
 bool same_number(double a, double b) {
   return (std::isnan(a) && std::isnan(b))
@@ -466,9 +517,10 @@ private:
     const auto& b = *right.node;
     if (a.length != b.length || a.element != b.element || a.negative != b.negative
         || a.offset != b.offset || a.byte_length != b.byte_length
-        || !same_number(a.number, b.number) || a.text != b.text || a.extra != b.extra
-        || !std::ranges::equal(a.words, b.words) || !std::ranges::equal(a.bytes, b.bytes)
-        || a.items.size() != b.items.size() || a.properties.size() != b.properties.size())
+        || !same_number(a.number, b.number) || !same_resource(a, b) || a.text != b.text
+        || a.extra != b.extra || !std::ranges::equal(a.words, b.words)
+        || !std::ranges::equal(a.bytes, b.bytes) || a.items.size() != b.items.size()
+        || a.properties.size() != b.properties.size())
       return false;
     for (std::size_t i = 0; i < a.items.size(); ++i)
       if (!expect(a.items[i], b.items[i]))
@@ -492,7 +544,7 @@ private:
 } // namespace
 
 bool value::equal(const value& a, const value& b) {
-  return comparison{}.equal(a.slot_, b.slot_);
+  return comparison{}.equal(value_access::slot(a), value_access::slot(b));
 }
 
 bool value::same_object(const value& other) const noexcept {
@@ -588,6 +640,24 @@ std::optional<std::string> read_utf8(const value& from) {
   if (!from.is(value_kind::string))
     return std::nullopt;
   return to_utf8(value_access::slot(from).node->text);
+}
+
+value make_shared_buffer(const shared_buffer& from) {
+  return make_value(value_kind::shared_array_buffer, [&](value_graph& graph, value_node& node) {
+    node.bytes = from.bytes();
+    node.resource = graph.keep(buffer_access::store(from));
+  });
+}
+
+std::optional<shared_buffer> read_shared_buffer(const value& from) {
+  const auto* whole = &value_access::slot(from);
+  if (whole->kind == value_kind::typed_array)
+    whole = &whole->node->items[0];
+  if (whole->kind != value_kind::shared_array_buffer)
+    return std::nullopt;
+  auto bytes = whole->node->bytes;
+  return buffer_access::share({const_cast<std::byte*>(bytes.data()), bytes.size()},
+                              *whole->node->resource);
 }
 
 std::optional<std::u16string> read_utf16(const value& from) {

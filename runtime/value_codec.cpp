@@ -1,10 +1,14 @@
 #include "runtime/value_codec.hpp"
 
+#include "runtime/transfer_cell.hpp"
 #include "runtime/value_graph.hpp"
+
+#include <fmt/format.h>
 
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
 namespace troupe::js {
@@ -30,14 +34,22 @@ constexpr auto element_types = static_cast<std::uint8_t>(element_type::data_view
 
 class encoder {
 public:
-  std::vector<std::byte> encode(const value_slot& root) {
+  result<std::vector<std::byte>> encode(const value_slot& root) {
     put(magic);
     put(version);
     auto count_at = bytes_.size();
     put(std::uint32_t{0});
     put_slot(root);
-    for (std::size_t i = 0; i < order_.size(); ++i) // grows while it runs
-      put_node(order_[i]);
+    for (std::size_t i = 0; i < order_.size(); ++i) { // grows while it runs
+      if (detail::has_resource(order_[i].kind))
+        return error{.code = errc::clone_failed,
+                     .message = fmt::format("a {} cannot be sent to another process",
+                                            to_string(order_[i].kind))};
+      if (!put_node(order_[i]))
+        return error{.code = errc::clone_failed,
+                     .message = "an array buffer whose memory was taken before cannot be sent to "
+                                "another process"};
+    }
     auto count = static_cast<std::uint32_t>(order_.size());
     std::memcpy(bytes_.data() + count_at, &count, sizeof count);
     return std::move(bytes_);
@@ -77,8 +89,20 @@ private:
     return found->second;
   }
 
-  void put_node(value_slot slot) {
+  /// @returns false when what it had has gone elsewhere.
+  bool put_node(value_slot slot) {
     const auto& node = *slot.node;
+    auto bytes = node.bytes;
+    auto byte_length = node.byte_length;
+    // Memory on its way is not taken by being looked at.
+    std::optional<std::vector<std::byte>> copy;
+    if (slot.kind == value_kind::array_buffer && node.resource != nullptr) {
+      copy = static_cast<const detail::transfer_cell*>(node.resource->get())->copy();
+      if (!copy)
+        return false;
+      bytes = *copy;
+      byte_length = 0;
+    }
     put(slot.kind);
     put(node.element);
     put(static_cast<std::uint8_t>(node.negative));
@@ -87,11 +111,11 @@ private:
     put_text(node.text);
     put_text(node.extra);
     put(static_cast<std::uint64_t>(node.offset));
-    put(static_cast<std::uint64_t>(node.byte_length));
+    put(static_cast<std::uint64_t>(byte_length));
     put(static_cast<std::uint64_t>(node.words.size()));
     put_bytes(node.words.data(), node.words.size_bytes());
-    put(static_cast<std::uint64_t>(node.bytes.size()));
-    put_bytes(node.bytes.data(), node.bytes.size());
+    put(static_cast<std::uint64_t>(bytes.size()));
+    put_bytes(bytes.data(), bytes.size());
     put(static_cast<std::uint64_t>(node.items.size()));
     for (const auto& item : node.items)
       put_slot(item);
@@ -100,6 +124,7 @@ private:
       put_text(property.key);
       put_slot(property.item);
     }
+    return true;
   }
 
   std::vector<std::byte> bytes_;
@@ -168,7 +193,7 @@ private:
     if (!get(byte) || byte >= kinds)
       return false;
     kind = static_cast<value_kind>(byte);
-    return true;
+    return !detail::has_resource(kind);
   }
 
   bool get_count(std::uint64_t& count, std::size_t bytes_each) {
@@ -321,7 +346,7 @@ private:
 
 } // namespace
 
-std::vector<std::byte> encode(const value& from) {
+result<std::vector<std::byte>> encode(const value& from) {
   return encoder{}.encode(value_access::slot(from));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "troupe/result.hpp"
 #include "troupe/value.hpp"
 
 #include <cstddef>
@@ -10,8 +11,9 @@
 namespace troupe::js {
 
 /// A value as bytes, for another process. Little endian; cycles and shared
-/// references survive. The format belongs to one version of Troupe.
-[[nodiscard]] std::vector<std::byte> encode(const value& from);
+/// references survive. The format belongs to one version of Troupe. What contexts
+/// share (a SharedArrayBuffer, a compiled module) is `clone_failed`.
+[[nodiscard]] result<std::vector<std::byte>> encode(const value& from);
 
 /// The value of `encode`d bytes; empty when they are anything else. Safe on any
 /// input.

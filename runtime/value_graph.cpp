@@ -1,6 +1,7 @@
 #include "runtime/value_graph.hpp"
 
 #include "runtime/unicode.hpp"
+#include "runtime/value_tape.hpp"
 
 #include <algorithm>
 
@@ -68,6 +69,27 @@ value_text value_graph::make_text(std::u16string_view utf16) {
   }
   auto copy = copy_span(std::span<const char16_t>{utf16});
   return {copy.data(), static_cast<std::uint32_t>(copy.size()), true};
+}
+
+value make_leaf(value_kind kind, std::shared_ptr<void> resource) {
+  auto graph = std::make_shared<value_graph>();
+  auto* node = graph->make_node();
+  node->resource = graph->keep(std::move(resource));
+  return value_access::make(std::move(graph), node_slot(kind, node));
+}
+
+void value_graph::set_tape(std::unique_ptr<value_tape> tape) {
+  tape_ = std::move(tape);
+  folded_.store(true, std::memory_order_release);
+}
+
+void value_graph::unfold() const {
+  std::call_once(unfolded_, [this] {
+    // Nobody else can see the root's content or the allocator before this is over.
+    auto* self = const_cast<value_graph*>(this);
+    detail::expand(*tape_, *self, const_cast<value_node*>(root_));
+    folded_.store(false, std::memory_order_release);
+  });
 }
 
 void value_graph::adopt(std::shared_ptr<const value_graph> other) {

@@ -2,11 +2,14 @@
 
 #include "troupe/value.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <forward_list>
 #include <memory>
 #include <memory_resource>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -50,8 +53,13 @@ struct value_property {
 /// array    items, length, properties object  properties
 /// map      items (key, item, …)      set     items
 /// error    text (name), properties (message, stack, cause and the rest)
-/// array_buffer  bytes                boxed   items[0]
+/// array_buffer  bytes, or resource (a transfer_cell) and byte_length
+/// boxed    items[0]
 /// typed_array   items[0] (the buffer), offset, byte_length, element
+/// shared_array_buffer   bytes, resource (a v8::BackingStore)
+/// wasm_module   resource (a v8::CompiledWasmModule)
+/// host_function   resource (a host_callable)
+/// reference   resource (a js::lease)
 struct value_node {
   std::uint32_t length = 0;
   element_type element = element_type::uint8;
@@ -68,10 +76,16 @@ struct value_node {
   std::span<const std::byte> bytes;
   std::size_t offset = 0;
   std::size_t byte_length = 0;
+  /// What is shared rather than copied, with its type told by the kind; belongs to
+  /// the graph (`value_graph::keep`).
+  const std::shared_ptr<void>* resource = nullptr;
 };
 
+struct value_tape;
+
 /// Owns the nodes of one value: a bump allocator that frees all at once, so
-/// cycles cost nothing. Built by one thread, immutable afterwards.
+/// cycles cost nothing. Built by one thread, immutable afterwards, but for one
+/// thing: what came as a tape becomes nodes when somebody looks (`expand`).
 class value_graph {
 public:
   value_graph();
@@ -122,10 +136,38 @@ public:
   /// Keeps `other`, whose nodes this graph's slots refer to.
   void adopt(std::shared_ptr<const value_graph> other);
 
+  // -- as a tape ----------------------------------------------------------------
+
+  /// What the nodes under the root are made of when they are wanted; null for a
+  /// graph that had them from the beginning.
+  [[nodiscard]] const value_tape* tape() const noexcept {
+    return tape_.get();
+  }
+
+  /// Requires that the root's node is still empty.
+  void set_tape(std::unique_ptr<value_tape> tape);
+
+  /// Makes the nodes, once. Any thread.
+  void expand() const {
+    if (folded_.load(std::memory_order_acquire))
+      unfold();
+  }
+
+  /// Keeps `what` as long as this graph, for `value_node::resource`.
+  [[nodiscard]] const std::shared_ptr<void>* keep(std::shared_ptr<void> what) {
+    return &kept_.emplace_front(std::move(what));
+  }
+
 private:
+  void unfold() const;
+
   std::pmr::monotonic_buffer_resource memory_;
   std::vector<std::shared_ptr<const value_graph>> adopted_;
+  std::forward_list<std::shared_ptr<void>> kept_;
   const value_node* root_ = nullptr;
+  std::unique_ptr<value_tape> tape_;
+  mutable std::atomic<bool> folded_{false};
+  mutable std::once_flag unfolded_;
 };
 
 /// The only way into a `value` besides its public face.
@@ -134,7 +176,15 @@ struct value_access {
     return value{std::move(graph), slot};
   }
 
+  /// With nodes behind it.
   [[nodiscard]] static const value_slot& slot(const value& from) noexcept {
+    if (from.graph_)
+      from.graph_->expand();
+    return from.slot_;
+  }
+
+  /// Whose node may still be folded up in a tape.
+  [[nodiscard]] static const value_slot& folded_slot(const value& from) noexcept {
     return from.slot_;
   }
 
@@ -143,6 +193,9 @@ struct value_access {
     return from.graph_;
   }
 };
+
+/// A value that is nothing but a resource.
+[[nodiscard]] value make_leaf(value_kind kind, std::shared_ptr<void> resource);
 
 [[nodiscard]] inline value_slot node_slot(value_kind kind, const value_node* node) noexcept {
   value_slot slot;
@@ -185,6 +238,12 @@ struct value_access {
   }
 }
 
+/// Is it shared rather than copied, so that it cannot leave its process?
+[[nodiscard]] constexpr bool has_resource(value_kind kind) noexcept {
+  return kind == value_kind::shared_array_buffer || kind == value_kind::wasm_module
+         || kind == value_kind::host_function || kind == value_kind::reference;
+}
+
 /// Can a value of this kind be reached twice, so that identity matters?
 [[nodiscard]] constexpr bool has_identity(value_kind kind) noexcept {
   return has_node(kind) && kind != value_kind::string && kind != value_kind::bigint;
@@ -195,6 +254,11 @@ struct value_access {
 /// a script's `a[4e9] = 1` costs no memory.
 [[nodiscard]] constexpr bool is_dense(std::size_t present, std::size_t length) noexcept {
   return length <= 64 || present >= length / 4;
+}
+
+/// Bytes of an ArrayBuffer or SharedArrayBuffer, wherever they are.
+[[nodiscard]] inline std::size_t size_of_buffer(const value_node& node) noexcept {
+  return node.bytes.empty() ? node.byte_length : node.bytes.size();
 }
 
 /// Bytes per element; 1 for a DataView.

@@ -223,7 +223,15 @@ private:
       case value_kind::error:
         return print_error(node);
       case value_kind::array_buffer:
-        return fmt::format("ArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+        return fmt::format("ArrayBuffer {{ byteLength: {} }}", detail::size_of_buffer(node));
+      case value_kind::shared_array_buffer:
+        return fmt::format("SharedArrayBuffer {{ byteLength: {} }}", node.bytes.size());
+      case value_kind::host_function:
+        return "[Function (host)]";
+      case value_kind::reference:
+        return "[Reference]";
+      case value_kind::wasm_module:
+        return "Module [WebAssembly] {}";
       case value_kind::typed_array:
         return fmt::format("{}({})", element_names[static_cast<std::size_t>(node.element)],
                            node.byte_length / detail::element_size(node.element));
@@ -302,7 +310,7 @@ private:
 } // namespace
 
 std::string value::to_string() const {
-  return printer{}.print(slot_);
+  return printer{}.print(detail::value_access::slot(*this));
 }
 
 } // namespace troupe

@@ -60,29 +60,36 @@ const error full_error{
   .thrown = value::make_error("no", "TypeError")};
 
 script_ref some_script() {
-  return {std::make_shared<const js::script_source>(js::script_source{
-    .id = 5,
-    .code = std::string{"1 + '\0ä'", 9},
-    .options = {
-      .filename = "s.js", .line_offset = -3, .column_offset = 4, .display_errors = false}})};
+  return {std::make_shared<const js::script_source>(
+    js::script_source{.id = 5,
+                      .code = std::string{"1 + '\0ä'", 9},
+                      .options = {.filename = "s.js",
+                                  .line_offset = -3,
+                                  .column_offset = 4,
+                                  .display_errors = false,
+                                  .cached_data = {std::byte{1}, std::byte{0xff}}}})};
 }
 
 run_options some_options() {
   return {.timeout = 1234ms,
           .timeout_covers = timeout_scope::evaluation,
           .break_on_sigint = true,
-          .discard_result = true};
+          .take = take_as::nothing};
 }
 
 context_options some_context() {
   return {.name = "tenant ä",
+          .origin = "https://ä.example",
           .globals = {{"x", 2}, {"list", value::array({1, value::hole(), nullptr})}},
           .heap_limit_mib = 17,
           .array_buffer_limit_mib = 18,
           .stack_kib = 19,
           .turn_timeout = 20ms,
+          .pending_host_calls_max = 21,
           .console = true,
-          .timers = true};
+          .timers = true,
+          .code_generation = {.strings = false, .wasm = false},
+          .microtasks = microtask_mode::after_evaluate};
 }
 
 /// Calls `each` with one filled-in message of every type.
@@ -94,7 +101,11 @@ void with_every_message(Each&& each) {
   each(run_requests{std::make_shared<run_batch>(std::vector{
     run_request{4, some_script(), some_options()}, run_request{5, some_script(), {}}})});
   each(compile_request{6, some_script()});
-  each(global_request{7, global_operation::set, "key", value::object({{"a", 1}})});
+  each(property_request{7, property_operation::set, "key", value::object({{"a", 1}})});
+  each(compile_function_request{
+    22, {"return a", {"a", "b"}, {value::object({{"x", 1}})}, {.filename = "f.js"}}});
+  each(call_request{23, {"callee", "this", {1, "two"}}, some_options()});
+  each(copy_request{24, "object", some_options()});
   each(idle_request{8});
   each(cancel_request{9});
   each(close_request{true});
@@ -103,6 +114,9 @@ void with_every_message(Each&& each) {
   each(reply{13, 14, value{"answer"}});
   each(reply{15, 16, full_error});
   each(spawn_reply{17, 18, {}, {full_error}});
+  each(code_cache_request{22, some_script()});
+  each(memory_request{23, {memory_mode::detailed, memory_execution::eager}});
+  each(reset_request{24});
   each(context_down{19, {"name", errc::heap_limit_exceeded, "too much", 20, 21}, true});
 }
 
@@ -117,7 +131,7 @@ TEST_CASE("every message survives a round trip", "[actors][messages][A12]") {
     [[maybe_unused]] auto copy = round_trip(world.system(), std::move(message));
     ++count;
   });
-  CHECK(count == 15);
+  CHECK(count == 21);
 }
 
 TEST_CASE("every message survives inside a caf::message", "[actors][messages][A12]") {
@@ -161,8 +175,21 @@ TEST_CASE("a spawn request keeps every option", "[actors][messages][A12]") {
   CHECK(copy.options.array_buffer_limit_mib == 18);
   CHECK(copy.options.stack_kib == 19);
   CHECK(copy.options.turn_timeout == 20ms);
+  CHECK(copy.options.pending_host_calls_max == 21);
   CHECK(copy.options.console);
   CHECK(copy.options.timers);
+  CHECK(copy.options.origin == "https://ä.example");
+  CHECK_FALSE(copy.options.code_generation.strings);
+  CHECK_FALSE(copy.options.code_generation.wasm);
+  CHECK(copy.options.microtasks == microtask_mode::after_evaluate);
+}
+
+TEST_CASE("a request to measure memory keeps what is asked", "[actors][messages][O1][A12]") {
+  caf_world world;
+  auto copy = round_trip(world.system(),
+                         memory_request{1, {memory_mode::detailed, memory_execution::eager}});
+  CHECK(copy.options.mode == memory_mode::detailed);
+  CHECK(copy.options.execution == memory_execution::eager);
 }
 
 TEST_CASE("a run request keeps script and options", "[actors][messages][A12]") {
@@ -175,10 +202,12 @@ TEST_CASE("a run request keeps script and options", "[actors][messages][A12]") {
   CHECK(copy.script.source->options.line_offset == -3);
   CHECK(copy.script.source->options.column_offset == 4);
   CHECK_FALSE(copy.script.source->options.display_errors);
+  CHECK(copy.script.source->options.cached_data == original.source->options.cached_data);
+  CHECK(copy.script.source->cache);
   CHECK(copy.options.timeout == 1234ms);
   CHECK(copy.options.timeout_covers == timeout_scope::evaluation);
   CHECK(copy.options.break_on_sigint);
-  CHECK(copy.options.discard_result);
+  CHECK(copy.options.take == take_as::nothing);
 }
 
 TEST_CASE("a script from elsewhere is not taken for one that is already compiled",
@@ -247,7 +276,7 @@ TEST_CASE("a reply keeps an error with all its parts", "[actors][messages][A12]"
 
 TEST_CASE("every error code survives", "[actors][messages][A12]") {
   caf_world world;
-  for (int code = 1; code <= static_cast<int>(errc::host_exception); ++code) {
+  for (int code = 1; code <= static_cast<int>(detail::last_errc); ++code) {
     auto copy = round_trip(world.system(),
                            reply{1, 2, error{.code = static_cast<errc>(code), .message = "m"}});
     CHECK(copy.outcome.error().code == static_cast<errc>(code));
@@ -257,9 +286,9 @@ TEST_CASE("every error code survives", "[actors][messages][A12]") {
 
 TEST_CASE("every global operation survives", "[actors][messages][A12]") {
   caf_world world;
-  for (auto operation : {global_operation::get, global_operation::set, global_operation::has,
-                         global_operation::remove, global_operation::keys})
-    CHECK(round_trip(world.system(), global_request{1, operation, "k", {}}).operation
+  for (auto operation : {property_operation::get, property_operation::set, property_operation::has,
+                         property_operation::remove, property_operation::keys})
+    CHECK(round_trip(world.system(), property_request{1, operation, "k", {}}).operation
           == operation);
 }
 
@@ -354,9 +383,14 @@ TEST_CASE("an enumeration out of its range is refused", "[actors][messages][A12]
     bytes[0] = caf::byte{255};
     CHECK_FALSE(load(world.system(), bytes, copy));
   };
-  refused(errc::too_many_requests, static_cast<std::uint8_t>(errc::too_many_requests));
+  refused(errc::host_exception, static_cast<std::uint8_t>(detail::last_errc));
   refused(timeout_scope::evaluation, static_cast<std::uint8_t>(timeout_scope::evaluation));
-  refused(global_operation::keys, static_cast<std::uint8_t>(global_operation::keys));
+  refused(take_as::nothing, static_cast<std::uint8_t>(take_as::nothing));
+  refused(microtask_mode::after_evaluate,
+          static_cast<std::uint8_t>(microtask_mode::after_evaluate));
+  refused(memory_mode::detailed, static_cast<std::uint8_t>(memory_mode::detailed));
+  refused(memory_execution::eager, static_cast<std::uint8_t>(memory_execution::eager));
+  refused(property_operation::keys, static_cast<std::uint8_t>(property_operation::keys));
 }
 
 TEST_CASE("a damaged value inside a message is refused", "[actors][messages][A8][A12]") {

@@ -73,9 +73,9 @@ TEST_CASE("runs share globals, and each sees what the one before left",
 
 TEST_CASE("a run without a wish for its result may end in anything", "[runtime][environment]") {
   script_host host;
-  CHECK(host.value_of("(() => 1)", {.discard_result = true}).is_undefined());
-  CHECK(host.value_of("42", {.discard_result = true}).is_undefined());
-  CHECK(host.value_of("Promise.resolve(() => 1)", {.discard_result = true}).is_undefined());
+  CHECK(host.value_of("(() => 1)", {.take = take_as::nothing}).is_undefined());
+  CHECK(host.value_of("42", {.take = take_as::nothing}).is_undefined());
+  CHECK(host.value_of("Promise.resolve(() => 1)", {.take = take_as::nothing}).is_undefined());
 }
 
 TEST_CASE("a result that cannot be cloned says where", "[runtime][environment][A8]") {
@@ -685,24 +685,24 @@ TEST_CASE("a rejection whose reason resists being shown does no harm",
 namespace {
 
 result<value> get(script_host& host, const std::string& key) {
-  return host.ask([&](js::environment& env, js::request_id id) { env.get_global(id, key); });
+  return host.ask([&](js::environment& env, js::request_id id) { env.get_property(id, {}, key, take_as::copy); });
 }
 
 result<value> set(script_host& host, const std::string& key, const value& item) {
   return host.ask(
-    [&](js::environment& env, js::request_id id) { env.set_global(id, key, item); });
+    [&](js::environment& env, js::request_id id) { env.set_property(id, {}, key, item); });
 }
 
 result<value> has(script_host& host, const std::string& key) {
-  return host.ask([&](js::environment& env, js::request_id id) { env.has_global(id, key); });
+  return host.ask([&](js::environment& env, js::request_id id) { env.has_property(id, {}, key); });
 }
 
 result<value> remove(script_host& host, const std::string& key) {
-  return host.ask([&](js::environment& env, js::request_id id) { env.delete_global(id, key); });
+  return host.ask([&](js::environment& env, js::request_id id) { env.delete_property(id, {}, key); });
 }
 
 std::vector<std::string> keys(script_host& host) {
-  return host.ask([](js::environment& env, js::request_id id) { env.global_keys(id); })
+  return host.ask([](js::environment& env, js::request_id id) { env.property_keys(id, {}); })
     .value()
     .as<std::vector<std::string>>();
 }

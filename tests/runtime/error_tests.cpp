@@ -11,7 +11,7 @@ using namespace troupe;
 namespace {
 
 constexpr auto first = static_cast<int>(errc::syntax_error);
-constexpr auto last = static_cast<int>(errc::host_exception);
+constexpr auto last = static_cast<int>(detail::last_errc);
 
 std::vector<errc> all_codes() {
   std::vector<errc> codes;

@@ -454,9 +454,10 @@ TEST_CASE("what cannot be cloned is refused by name", "[runtime][structured_clon
   CHECK(refusal("new WeakSet") == "a WeakSet cannot be cloned: $");
   CHECK(refusal("new WeakRef({})") == "a WeakRef cannot be cloned: $");
   CHECK(refusal("(function*() {})()").ends_with("cannot be cloned: $"));
-  CHECK(refusal("new SharedArrayBuffer(8)") == "a SharedArrayBuffer cannot be cloned: $");
-  CHECK(refusal("new Uint8Array(new SharedArrayBuffer(8))")
-        == "a view of a SharedArrayBuffer cannot be cloned: $");
+  CHECK(refusal("new SharedArrayBuffer(8, {maxByteLength: 9})")
+        == "a growable SharedArrayBuffer cannot be cloned: $");
+  CHECK(refusal("new Uint8Array(new SharedArrayBuffer(8, {maxByteLength: 9}))")
+        == "a growable SharedArrayBuffer cannot be cloned: $");
   CHECK(refusal("new WebAssembly.Memory({initial: 1})") == "a Memory cannot be cloned: $");
 }
 

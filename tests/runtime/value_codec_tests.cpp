@@ -2,6 +2,7 @@
 // comes in does harm.
 
 #include "runtime/value_codec.hpp"
+#include "runtime/value_graph.hpp"
 #include "tests/support/printing.hpp"
 #include "tests/support/random_value.hpp"
 #include "tests/support/realm.hpp"
@@ -53,7 +54,7 @@ std::vector<value> values_of_scripts() {
 void use(const value& from, int depth = 3) {
   [[maybe_unused]] auto text = from.to_string();
   [[maybe_unused]] bool same = from == from;
-  [[maybe_unused]] auto again = encode(from);
+  [[maybe_unused]] auto again = encode(from).value();
   [[maybe_unused]] auto size = from.size();
   [[maybe_unused]] auto words = from.bigint_words();
   unsigned sum = 0;
@@ -79,7 +80,7 @@ void use(const value& from, int depth = 3) {
 
 TEST_CASE("every kind survives encoding", "[runtime][value_codec][A8]") {
   for (const auto& each : values_of_scripts()) {
-    auto decoded = decode(encode(each));
+    auto decoded = decode(encode(each).value());
     REQUIRE(decoded);
     CHECK(*decoded == each);
   }
@@ -91,7 +92,7 @@ TEST_CASE("random values survive encoding", "[runtime][value_codec][A8]") {
   chance random{seed};
   for (int round = 0; round < 2000; ++round) {
     auto original = random_value(random, 5);
-    auto decoded = decode(encode(original));
+    auto decoded = decode(encode(original).value());
     if (!decoded || *decoded != original)
       FAIL("round " << round << ": " << original.to_string());
   }
@@ -102,15 +103,15 @@ TEST_CASE("encoding is stable: the decoded value has the same bytes", "[runtime]
   CAPTURE(seed);
   chance random{seed};
   for (int round = 0; round < 300; ++round) {
-    auto bytes = encode(random_value(random, 4));
-    if (encode(decode(bytes).value()) != bytes)
+    auto bytes = encode(random_value(random, 4)).value();
+    if (encode(decode(bytes).value()).value() != bytes)
       FAIL("round " << round);
   }
 }
 
 TEST_CASE("what is shared stays shared", "[runtime][value_codec][A8]") {
   auto part = value::array({1});
-  auto decoded = decode(encode(value::array({part, part, value::array({1})}))).value();
+  auto decoded = decode(encode(value::array({part, part, value::array({1})})).value()).value();
   CHECK(decoded[0].same_object(decoded[1]));
   CHECK_FALSE(decoded[0].same_object(decoded[2]));
 }
@@ -119,20 +120,20 @@ TEST_CASE("a cycle stays a cycle", "[runtime][value_codec][A8]") {
   realm realm;
   auto made = realm.out("(() => { const o = {list: []}; o.list.push(o); return o })()");
   REQUIRE(made);
-  auto decoded = decode(encode(*made)).value();
+  auto decoded = decode(encode(*made).value()).value();
   CHECK(decoded["list"][0].same_object(decoded));
 }
 
 TEST_CASE("a part is encoded without the whole it came from", "[runtime][value_codec]") {
   auto whole = value::array({value{"small"}, value{std::string(100'000, 'x')}});
-  CHECK(encode(whole[0]).size() < 200);
+  CHECK(encode(whole[0]).value().size() < 200);
 }
 
 TEST_CASE("deep nesting is encoded and decoded without recursion", "[runtime][value_codec]") {
   value v;
   for (int i = 0; i < 200'000; ++i)
     v = value::array({std::move(v)});
-  auto decoded = decode(encode(v));
+  auto decoded = decode(encode(v).value());
   REQUIRE(decoded);
   CHECK((*decoded == v));
 }
@@ -149,7 +150,7 @@ TEST_CASE("every truncated encoding is refused", "[runtime][value_codec]") {
   for (int i = 0; i < 20; ++i)
     originals.push_back(random_value(random, 3));
   for (const auto& original : originals) {
-    auto bytes = encode(original);
+    auto bytes = encode(original).value();
     for (std::size_t length = 0; length < bytes.size(); ++length) {
       // Of its own size, so that the sanitizer sees a read beyond its end.
       std::vector<std::byte> shorter(bytes.begin(),
@@ -163,14 +164,14 @@ TEST_CASE("every truncated encoding is refused", "[runtime][value_codec]") {
 
 TEST_CASE("bytes after the end are refused", "[runtime][value_codec]") {
   for (const auto& each : values_of_scripts()) {
-    auto bytes = encode(each);
+    auto bytes = encode(each).value();
     bytes.push_back(std::byte{0});
     CHECK_FALSE(decode(bytes));
   }
 }
 
 TEST_CASE("another version is refused", "[runtime][value_codec]") {
-  auto bytes = encode(value{1});
+  auto bytes = encode(value{1}).value();
   auto magic = bytes;
   magic[0] ^= std::byte{1};
   CHECK_FALSE(decode(magic));
@@ -180,7 +181,7 @@ TEST_CASE("another version is refused", "[runtime][value_codec]") {
 }
 
 TEST_CASE("a count that the bytes cannot hold takes no memory", "[runtime][value_codec]") {
-  auto bytes = encode(value::array({1, 2, 3}));
+  auto bytes = encode(value::array({1, 2, 3})).value();
   for (std::size_t at = 2; at + 8 <= bytes.size(); ++at) {
     auto changed = bytes;
     for (std::size_t i = 0; i < 8; ++i)
@@ -201,7 +202,7 @@ TEST_CASE("mutated bytes are refused or give a value that can be used",
     originals.push_back(random_value(random, 3));
   int accepted = 0;
   for (int round = 0; round < 20'000; ++round) {
-    auto bytes = encode(random.pick(originals));
+    auto bytes = encode(random.pick(originals)).value();
     for (auto changes = 1 + random.below(4); changes > 0; --changes) {
       auto at = random.below(bytes.size());
       switch (random.below(4)) {
@@ -235,7 +236,7 @@ TEST_CASE("what was decoded from mutated bytes can be given to a script",
   realm realm;
   int given = 0;
   for (int round = 0; round < 4000; ++round) {
-    auto bytes = encode(random.pick(originals));
+    auto bytes = encode(random.pick(originals)).value();
     bytes[random.below(bytes.size())] = static_cast<std::byte>(random.below(256));
     auto decoded = decode(bytes);
     if (!decoded)
@@ -251,7 +252,7 @@ TEST_CASE("random bytes with a right beginning do no harm", "[runtime][value_cod
   auto seed = test_seed();
   CAPTURE(seed);
   chance random{seed};
-  auto beginning = encode(value::array({1}));
+  auto beginning = encode(value::array({1})).value();
   for (int round = 0; round < 5000; ++round) {
     std::vector<std::byte> bytes(random.below(400));
     for (auto& byte : bytes)
@@ -262,4 +263,49 @@ TEST_CASE("random bytes with a right beginning do no harm", "[runtime][value_cod
       use(*decoded);
   }
   SUCCEED();
+}
+
+TEST_CASE("what contexts share is not encoded, however deep it is",
+          "[runtime][value_codec][A8][A12]") {
+  auto graph = std::make_shared<detail::value_graph>();
+  auto* node = graph->make_node();
+  node->resource = graph->keep(std::make_shared<int>(1));
+  auto shared =
+    detail::value_access::make(graph, detail::node_slot(value_kind::shared_array_buffer, node));
+  auto refused = encode(value::array({1, value::object({{"deep", shared}})}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::clone_failed);
+  CHECK(refused.error().message == "a shared array buffer cannot be sent to another process");
+}
+
+TEST_CASE("bytes that claim to be a shared thing are refused", "[runtime][value_codec][A8]") {
+  auto bytes = encode(value::date(0)).value();
+  auto kind_at = std::ranges::find(bytes, static_cast<std::byte>(value_kind::date));
+  for (auto kind : {value_kind::shared_array_buffer, value_kind::wasm_module}) {
+    auto forged = bytes;
+    std::ranges::replace(forged, static_cast<std::byte>(value_kind::date),
+                         static_cast<std::byte>(kind));
+    REQUIRE(kind_at != bytes.end());
+    CHECK_FALSE(decode(forged));
+  }
+}
+
+TEST_CASE("a graph keeps its resources, and equality is identity of the resource",
+          "[runtime][value][A8]") {
+  auto make = [](std::shared_ptr<void> what) {
+    auto graph = std::make_shared<detail::value_graph>();
+    auto* node = graph->make_node();
+    node->resource = graph->keep(std::move(what));
+    return detail::value_access::make(graph, detail::node_slot(value_kind::wasm_module, node));
+  };
+  auto first = std::make_shared<int>(1);
+  std::weak_ptr<int> watch = first;
+  auto one = make(first);
+  auto same = make(first);
+  auto other = make(std::make_shared<int>(1));
+  first.reset();
+  CHECK(one == same);
+  CHECK(one != other);
+  one = same = value{};
+  CHECK(watch.expired());
 }

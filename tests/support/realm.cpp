@@ -1,7 +1,5 @@
 #include "tests/support/realm.hpp"
 
-#include "runtime/structured_clone.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <v8-exception.h>
 #include <v8-script.h>
@@ -30,13 +28,15 @@ realm::realm(const js::isolate_limits& limits)
   : isolate_(js::engine::start(), limits, std::make_shared<js::loop_waker>(), {[] {}, [] {}}) {
   js::isolate_scope here{isolate_};
   context_.Reset(here.v8(), v8::Context::New(here.v8()));
+  isolate_.cloner().install(here.v8(), context_.Get(here.v8()));
 }
 
 realm::~realm() {
   context_.Reset();
 }
 
-result<value> realm::out(const std::string& code) {
+result<value> realm::out(const std::string& code, js::clone_mode mode) {
+  v8::Isolate::Scope this_one{isolate_.v8()}; // a test may have several
   js::isolate_scope here{isolate_};
   auto context = context_.Get(here.v8());
   v8::Context::Scope entered{context};
@@ -48,7 +48,7 @@ result<value> realm::out(const std::string& code) {
       || !v8::Script::Compile(context, source).ToLocal(&script)
       || !script->Run(context).ToLocal(&last))
     FAIL("the test's own script threw " << text_of(here.v8(), caught) << ":\n" << code);
-  auto copy = js::clone_out(here, context, last);
+  auto copy = js::clone_out(here, context, last, mode);
   thrown_ = text_of(here.v8(), caught);
   return copy;
 }
@@ -60,6 +60,7 @@ result<value> realm::with(const value& item, const std::string& code) {
 }
 
 bool realm::define(const value& item) {
+  v8::Isolate::Scope this_one{isolate_.v8()}; // a test may have several
   js::isolate_scope here{isolate_};
   auto context = context_.Get(here.v8());
   v8::Context::Scope entered{context};

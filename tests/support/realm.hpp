@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/isolate.hpp"
+#include "runtime/structured_clone.hpp"
 #include "troupe/result.hpp"
 
 #include <v8-context.h>
@@ -23,7 +24,8 @@ public:
 
   /// Runs `code` and clones its value out. The code must not throw, the clone
   /// may: then `thrown()` is the exception's text.
-  [[nodiscard]] result<value> out(const std::string& code);
+  [[nodiscard]] result<value> out(const std::string& code,
+                                  js::clone_mode mode = js::clone_mode::copy);
 
   /// Clones `item` in as the global `v`, then goes on like `out`.
   [[nodiscard]] result<value> with(const value& item, const std::string& code);

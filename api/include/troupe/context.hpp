@@ -2,8 +2,10 @@
 
 #include "troupe/future.hpp"
 #include "troupe/options.hpp"
+#include "troupe/reference.hpp"
 #include "troupe/script.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,11 +13,6 @@
 #include <vector>
 
 namespace troupe {
-
-namespace actors {
-class context_link;
-class client;
-} // namespace actors
 
 namespace detail {
 struct context_access;
@@ -61,17 +58,39 @@ public:
   [[nodiscard]] future<script> compile(std::string source);
   [[nodiscard]] future<script> compile(std::string source, script_options what);
 
+  /// Compiles a function in the global scope.
+  [[nodiscard]] future<function> compile_function(std::string body);
+  [[nodiscard]] future<function> compile_function(std::string body, function_options how);
+  /// What this context has compiled a script to, for `script_options::cached_data`:
+  /// larger, and better, once its functions have run here. (`createCachedData`.)
+  [[nodiscard]] future<std::vector<std::byte>> create_cached_data(const script& compiled);
+
   // -- the global object ----------------------------------------------------------
 
   /// As a script reads and writes `globalThis[key]`: accessors run, within
   /// `context_options::turn_timeout`.
-  [[nodiscard]] future<value> get(std::string key);
+  [[nodiscard]] future<value> get(std::string key, take_as how = take_as::copy);
   [[nodiscard]] future<void> set(std::string key, value item);
   [[nodiscard]] future<bool> has(std::string key);
   /// @returns false when the property cannot be deleted.
   [[nodiscard]] future<bool> remove(std::string key);
   /// Names of the own enumerable properties, in JavaScript's order.
   [[nodiscard]] future<std::vector<std::string>> keys();
+
+  // -- what it holds ------------------------------------------------------------------
+
+  /// What the context uses. V8 measures while it collects garbage, so this may take
+  /// ten seconds and more unless it is `memory_execution::eager`.
+  [[nodiscard]] future<memory_report> measure_memory(memory_options what = {});
+
+  /// Starts anew: a fresh global environment with the same options and initial
+  /// globals, in the same isolate, for a fraction of what a new context costs. Runs
+  /// that wait for promises of the old one get `context_reset`, its timers are gone;
+  /// scripts stay compiled. Takes its turn among the requests.
+  ///
+  /// Nothing of the old environment can be reached from the new one. But the isolate
+  /// is the same, and so is what scripts could do to it: heap, CPU time and limits.
+  [[nodiscard]] future<void> reset();
 
   // -- life -------------------------------------------------------------------------
 
@@ -92,6 +111,8 @@ public:
   [[nodiscard]] context_stats stats() const;
 
   [[nodiscard]] std::string_view name() const noexcept;
+  /// `context_options::origin`.
+  [[nodiscard]] std::string_view origin() const noexcept;
 
 private:
   friend struct detail::context_access;
@@ -99,9 +120,7 @@ private:
   [[nodiscard]] future<value> send_run(std::shared_ptr<const js::script_source> source,
                                        const run_options& how);
 
-  std::shared_ptr<actors::context_link> link_;
-  std::shared_ptr<actors::client> client_;
-  std::shared_ptr<detail::callback_queue> callbacks_;
+  std::shared_ptr<const detail::context_home> home_;
 };
 
 } // namespace troupe

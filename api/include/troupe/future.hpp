@@ -44,9 +44,6 @@ void hand_over(const executor& where, std::function<void()> work) noexcept;
 /// Looks for a flag for about as long as waking a thread would take.
 [[nodiscard]] bool spin_until(const std::atomic<unsigned>& flags, unsigned wanted) noexcept;
 
-/// The error that stands for the exception being handled.
-[[nodiscard]] error error_from_exception() noexcept;
-
 /// Work that can be asked to stop.
 class cancellable {
 public:

@@ -34,7 +34,8 @@ public:
   [[nodiscard]] future<context> spawn();
   [[nodiscard]] future<context> spawn(context_options options);
 
-  /// Compiles a script to find its syntax errors; nothing runs.
+  /// Compiles a script to find its syntax errors; nothing runs. With
+  /// `runtime_options::code_cache_dir`, from the code cache that is there.
   [[nodiscard]] future<script> compile(std::string source);
   [[nodiscard]] future<script> compile(std::string source, script_options options);
 
@@ -52,6 +53,9 @@ public:
 
   /// V8 flags that V8 did not know.
   [[nodiscard]] const std::vector<std::string>& rejected_v8_flags() const noexcept;
+
+  /// What `runtime_options::code_cache_dir` has done so far.
+  [[nodiscard]] struct code_cache_statistics code_cache_statistics() const;
 
   [[nodiscard]] static std::string_view version() noexcept;
   [[nodiscard]] static std::string_view v8_version() noexcept;

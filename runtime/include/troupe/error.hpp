@@ -34,13 +34,21 @@ enum class errc : std::uint8_t {
   runtime_closed,    ///< The runtime is shutting down or gone.
   would_deadlock,    ///< Waiting here would wait for the waiting thread.
   broken_promise,    ///< Whoever owed the answer disappeared.
-  host_exception,    ///< A C++ exception left a continuation or coroutine.
+  host_exception,    ///< A C++ exception left a continuation, coroutine or host function.
+  // -- objects of a context ------------------------------------------------------
+  stale_reference, ///< The realm of a referenced object is gone.
+  context_reset,   ///< Its context was reset before its promise settled.
   // -- limits ------------------------------------------------------------------
   cpu_time_exceeded,     ///< The run used up its `run_options::cpu_time`.
   cpu_budget_exceeded,   ///< The context used up its `context_options::cpu_budget`.
   output_limit_exceeded, ///< The run wrote more than its context may.
   too_many_requests,     ///< As many requests wait for the context as may.
+  too_many_host_calls,   ///< More host functions have not answered than allowed.
 };
+
+namespace detail {
+inline constexpr errc last_errc = errc::too_many_host_calls;
+}
 
 /// The code's name as scripts and logs show it, e.g.
 /// `ERR_SCRIPT_EXECUTION_TIMEOUT`; Node's own name where it has one.
@@ -96,5 +104,12 @@ public:
 private:
   troupe::error error_;
 };
+
+namespace detail {
+
+/// The error that stands for the exception being handled.
+[[nodiscard]] error error_from_exception() noexcept;
+
+} // namespace detail
 
 } // namespace troupe

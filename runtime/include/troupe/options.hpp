@@ -24,6 +24,22 @@ enum class timeout_scope : std::uint8_t {
   evaluation,
 };
 
+/// How a script's value is given to C++.
+enum class take_as : std::uint8_t {
+  /// As a structured clone.
+  copy,
+  /// As a structured clone, but the memory of its ArrayBuffers comes along instead
+  /// of a copy; the script's own are detached (`value::take_buffer`). When something
+  /// cannot be cloned, or one of them cannot be detached, all stay as they are.
+  transfer,
+  /// Objects and functions as a reference: `value::as<troupe::reference>()`,
+  /// `value::as<troupe::function>()`. Primitives as they are.
+  reference,
+  /// Not at all: the future gives `undefined`. For scripts that end in a value
+  /// that cannot be cloned.
+  nothing,
+};
+
 /// How to run a script. `{.timeout = 50ms}` is usually all there is to say.
 struct run_options {
   /// Wall clock from the moment the script starts on its isolate thread; 0 = no
@@ -39,9 +55,8 @@ struct run_options {
   /// SIGINT ends the run, and no other handler of the process sees that signal
   /// while the run lasts. (`breakOnSigint`.)
   bool break_on_sigint = false;
-  /// Do not convert the script's value; the future gives `undefined`. For
-  /// scripts that end in a function or another value that cannot be cloned.
-  bool discard_result = false;
+  /// How the value is given.
+  take_as take = take_as::copy;
 };
 
 /// How to compile a script.
@@ -55,6 +70,40 @@ struct script_options {
   /// Put the offending line and a caret above the stack of errors.
   /// (`displayErrors`.)
   bool display_errors = true;
+  /// What `context::create_cached_data` has made of the same source, to compile
+  /// faster. Data that is damaged, of another source or another build of V8 is
+  /// rejected, and the source compiled; but data from somebody who means harm is
+  /// code of his: take it only from where you would take scripts. (`cachedData`.)
+  std::vector<std::byte> cached_data{};
+};
+
+/// What scripts may make code of.
+struct code_generation_options {
+  /// `eval`, `Function` and their like; else they throw an EvalError.
+  bool strings = true;
+  /// WebAssembly; else compiling it throws a WebAssembly.CompileError.
+  bool wasm = true;
+};
+
+/// Where a context's promise callbacks (microtasks) wait. Either way they run at the
+/// end of each turn (a script, a timer, access to a global), and its deadline covers
+/// them: `node:vm`'s escape of promise callbacks from the timeout does not exist here.
+enum class microtask_mode : std::uint8_t {
+  /// In the queue of the isolate. (No `microtaskMode`.)
+  shared,
+  /// In a queue of the context's own. (`microtaskMode: 'afterEvaluate'`.)
+  after_evaluate,
+};
+
+/// How to compile a function.
+struct function_options {
+  /// Names of the parameters: identifiers.
+  std::vector<std::string> parameters{};
+  /// Objects whose properties the body sees as variables, the last one first. A
+  /// `reference` is that object itself, other values are copied.
+  /// (`contextExtensions`.)
+  std::vector<value> context_extensions{};
+  script_options script{};
 };
 
 /// A line that a script wrote with `console`.
@@ -70,6 +119,9 @@ struct console_line {
 struct context_options {
   /// For logs, errors and tools. Empty: `VM Context i`, ascending.
   std::string name{};
+  /// Where its scripts come from, for tools: `scheme://host:port`. Shown, not checked.
+  /// (`contextOrigin`.)
+  std::string origin{};
   /// Properties of the global object before the first script runs.
   std::vector<value::member> globals{};
   /// JavaScript heap; the run that exceeds it ends with `heap_limit_exceeded`.
@@ -83,6 +135,9 @@ struct context_options {
   /// Limit for callbacks of the event loop that belong to no run with a timeout
   /// (a timer set by a run without one); 0 = none.
   std::chrono::milliseconds turn_timeout{0};
+  /// Asynchronous host functions that have not answered. Beyond it, a call gives a
+  /// rejected promise: an Error with `code` ERR_TROUPE_TOO_MANY_HOST_CALLS.
+  std::size_t pending_host_calls_max = 1024;
   /// CPU time of the context's thread from when it is ready; 0 = no limit. Then
   /// what runs ends with `cpu_budget_exceeded`, and the context is closed with
   /// that reason.
@@ -98,6 +153,9 @@ struct context_options {
   bool console = false;
   /// Install `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval`.
   bool timers = false;
+  /// (`contextCodeGeneration`.)
+  code_generation_options code_generation{};
+  microtask_mode microtasks = microtask_mode::shared;
 };
 
 /// An error that belongs to no request: an exception in a timer, a rejection that
@@ -137,6 +195,12 @@ struct runtime_options {
   /// Further V8 flags, e.g. `--max-lazy`. They count for the whole process and
   /// only in the first runtime, before V8 starts.
   std::vector<std::string> v8_flags{};
+  /// Folder where code caches of scripts from `runtime::compile` are kept for the next
+  /// process; it may be shared by processes. Empty: none. It is made if it is not there,
+  /// and not used when other users own it or may write to it (`code_cache_statistics`).
+  std::string code_cache_dir{};
+  /// What the folder may take up; what was not used for longest goes first. 1 … 1,048,576.
+  std::size_t code_cache_limit_mib = 256;
   /// Receives what scripts write with `console`, on the isolate's thread: must
   /// not block. Default: the process's own stdout and stderr.
   std::function<void(const console_line&)> on_console{};
@@ -150,6 +214,64 @@ struct runtime_options {
   /// Told when a context becomes unresponsive, and when it is well again. On the
   /// callback thread, as `future::then`. Default: nobody is told.
   std::function<void(const stop_report&)> on_unresponsive{};
+};
+
+/// What `runtime_options::code_cache_dir` has done for this runtime.
+struct code_cache_statistics {
+  /// Why the folder is not used; empty when it is, or none was given.
+  std::string problem{};
+  std::uint64_t found = 0;       ///< Scripts compiled from a cache of the folder.
+  std::uint64_t missing = 0;     ///< Scripts that had none.
+  std::uint64_t refused = 0;     ///< Files that were damaged or not ours; removed.
+  std::uint64_t written = 0;     ///< Caches written.
+  std::uint64_t not_written = 0; ///< Too large, too many at once, or the disk refused.
+  std::uint64_t removed = 0;     ///< Caches that had to make room.
+};
+
+/// How much is told about memory.
+enum class memory_mode : std::uint8_t {
+  summary, ///< The total.
+  detailed ///< Also each realm.
+};
+
+/// When memory is measured: garbage must be collected for it.
+enum class memory_execution : std::uint8_t {
+  /// With V8's next collection, within ten seconds or so.
+  with_next_gc,
+  /// At once. (`execution: 'eager'`.)
+  eager,
+};
+
+/// What to measure. (`vm.measureMemory`.)
+struct memory_options {
+  memory_mode mode = memory_mode::summary;
+  memory_execution execution = memory_execution::with_next_gc;
+};
+
+/// What a realm, or all of them, hold in V8's heap: at least and at most, as some
+/// objects cannot be told whose they are.
+struct memory_estimate {
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_max = 0;
+};
+
+/// What a context uses.
+struct memory_report {
+  memory_estimate total{};
+  /// With `memory_mode::detailed`: the global environment that scripts run in, and
+  /// others that are still alive (those before a `reset`).
+  memory_estimate current{};
+  std::vector<memory_estimate> others{};
+
+  std::uint64_t heap_used = 0;          ///< Bytes in V8's heap, garbage included.
+  std::uint64_t heap_committed = 0;     ///< Bytes that the heap has from the system.
+  std::uint64_t heap_limit = 0;         ///< `context_options::heap_limit_mib`, as V8 sees it.
+  std::uint64_t malloced = 0;           ///< Bytes V8 has besides its heap.
+  std::uint64_t external = 0;           ///< Bytes that objects hold outside of it, as V8 knows.
+  std::uint64_t array_buffers = 0;      ///< Bytes in ArrayBuffers.
+  std::uint64_t wasm_code = 0;          ///< Bytes of WebAssembly's machine code.
+  std::uint64_t native_contexts = 0;    ///< Global environments that are alive.
+  std::chrono::nanoseconds cpu_time{0}; ///< Of the context's thread, since it began.
 };
 
 /// Why a context is no more, and what it did.

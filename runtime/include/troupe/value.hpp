@@ -1,5 +1,7 @@
 #pragma once
 
+#include "troupe/buffer.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -21,7 +23,8 @@
 namespace troupe {
 
 /// What a `value` is. The list is that of the structured clone algorithm
-/// (https://html.spec.whatwg.org/#structuredserializeinternal).
+/// (https://html.spec.whatwg.org/#structuredserializeinternal). The last ones are
+/// shared rather than copied and cannot leave their process.
 enum class value_kind : std::uint8_t {
   undefined,
   null,
@@ -39,7 +42,11 @@ enum class value_kind : std::uint8_t {
   array_buffer,
   typed_array, ///< Includes DataView; see `element_type`.
   boxed,       ///< `new Number(1)`, `new String("")`, `Object(1n)`…
-  hole,        ///< An absent array element: `[, 1][0]`.
+  shared_array_buffer,
+  wasm_module,   ///< A compiled `WebAssembly.Module`; nothing that C++ can read.
+  host_function, ///< See `troupe::host_function`.
+  reference,     ///< An object of a script: see `troupe::reference`.
+  hole,          ///< An absent array element: `[, 1][0]`.
 };
 
 /// The element type of a typed array.
@@ -143,6 +150,10 @@ public:
                                         std::string_view name = "Error");
   /// An `ArrayBuffer` with a copy of `bytes`.
   [[nodiscard]] static value array_buffer(std::span<const std::byte> bytes);
+  /// An `ArrayBuffer` that is `memory` itself, not a copy: the memory goes to the
+  /// first context that this value, or a copy of it, enters; a second one gets
+  /// `clone_failed`. Until then C++ can have it back with `take_buffer`.
+  [[nodiscard]] static value transfer(buffer memory);
   /// A `Uint8Array` over a copy of `bytes`.
   [[nodiscard]] static value bytes(std::span<const std::byte> bytes);
   /// A typed array of `type` over a copy of `bytes`, whose size must be a
@@ -174,7 +185,8 @@ public:
   /// without fraction; also from BigInt), floating point, `std::string` (UTF-8,
   /// lone surrogates become U+FFFD), `std::u16string` (exact), time points,
   /// `std::vector<T>` (arrays, sets, typed arrays), `std::map<std::string, T>`
-  /// and `std::unordered_map` (objects), `std::optional<T>` (null, undefined).
+  /// and `std::unordered_map` (objects), `std::optional<T>` (null, undefined),
+  /// `shared_buffer` (a SharedArrayBuffer, or the one under a view).
   template <class T>
   [[nodiscard]] T as() const {
     if (auto converted = try_as<T>())
@@ -225,8 +237,16 @@ public:
 
   [[nodiscard]] element_type element() const noexcept;
   /// Bytes of an ArrayBuffer, typed array or DataView; else empty. Valid while
-  /// this value or a copy of it lives.
+  /// this value or a copy of it lives. Empty also for memory that is transferred
+  /// (`take_buffer`) or shared (`as<shared_buffer>`): others may write to it.
   [[nodiscard]] std::span<const std::byte> as_bytes() const noexcept;
+  /// Takes the memory that a script or `transfer` has put into this ArrayBuffer,
+  /// or that of the ArrayBuffer under this view, whole. Empty when it was copied
+  /// rather than transferred, or when somebody has taken it before. May be called
+  /// by any thread: one gets it.
+  [[nodiscard]] std::optional<buffer> take_buffer() const;
+  /// Where a typed array or DataView begins in its buffer.
+  [[nodiscard]] std::size_t byte_offset() const noexcept;
   /// Words of a BigInt, least significant first.
   [[nodiscard]] std::vector<std::uint64_t> bigint_words() const;
   [[nodiscard]] bool bigint_negative() const noexcept;
@@ -293,6 +313,8 @@ namespace detail {
 [[nodiscard]] std::optional<std::uint64_t> read_unsigned(const value& from) noexcept;
 [[nodiscard]] std::optional<std::string> read_utf8(const value& from);
 [[nodiscard]] std::optional<std::u16string> read_utf16(const value& from);
+[[nodiscard]] value make_shared_buffer(const shared_buffer& from);
+[[nodiscard]] std::optional<shared_buffer> read_shared_buffer(const value& from);
 
 template <>
 struct value_codec<value> {
@@ -426,6 +448,19 @@ struct value_codec<std::chrono::system_clock::time_point> {
     if (!(ms > -9e12 && ms < 9e12)) // what a 64-bit nanosecond clock can hold
       return std::nullopt;
     return time_point{std::chrono::milliseconds{static_cast<std::int64_t>(ms)}};
+  }
+};
+
+template <>
+struct value_codec<shared_buffer> {
+  static constexpr std::string_view name() {
+    return "shared array buffer";
+  }
+  static value make(const shared_buffer& from) {
+    return make_shared_buffer(from);
+  }
+  static std::optional<shared_buffer> read(const value& from) {
+    return read_shared_buffer(from);
   }
 };
 

@@ -1,0 +1,45 @@
+#include "runtime/exception.hpp"
+
+#include "runtime/structured_clone.hpp"
+
+#include <v8-exception.h>
+#include <v8-object.h>
+
+namespace troupe::js {
+
+v8::Local<v8::Value> make_exception(isolate_scope& here, v8::Local<v8::Context> context,
+                                    const error& what) {
+  auto* isolate = here.v8();
+  v8::TryCatch caught{isolate};
+  v8::Local<v8::Value> thrown;
+  if (!what.thrown.is_undefined() && !clone_in(here, context, what.thrown).ToLocal(&thrown))
+    caught.Reset();
+  if (what.code == errc::uncaught_exception && !thrown.IsEmpty())
+    return thrown;
+  auto message = v8::String::Empty(isolate);
+  if (!to_v8_string(isolate, what.message).ToLocal(&message))
+    message = v8::String::Empty(isolate);
+  auto made = what.code == errc::invalid_argument ? v8::Exception::TypeError(message)
+                                                  : v8::Exception::Error(message);
+  auto object = made.As<v8::Object>();
+  auto name = code_name(what.code);
+  auto code = v8::String::NewFromUtf8(isolate, name.data(), v8::NewStringType::kInternalized,
+                                      static_cast<int>(name.size()))
+                .ToLocalChecked();
+  // A fresh error takes both, unless memory is short.
+  object->CreateDataProperty(context, v8::String::NewFromUtf8Literal(isolate, "code"), code)
+    .FromMaybe(false);
+  if (!thrown.IsEmpty())
+    object
+      ->DefineOwnProperty(context, v8::String::NewFromUtf8Literal(isolate, "cause"), thrown,
+                          v8::DontEnum)
+      .FromMaybe(false);
+  return made;
+}
+
+void throw_stopped(v8::Isolate* isolate) {
+  isolate->ThrowException(
+    v8::Exception::Error(v8::String::NewFromUtf8Literal(isolate, "The script was stopped")));
+}
+
+} // namespace troupe::js

@@ -1,0 +1,31 @@
+#include "runtime/lease.hpp"
+
+#include "runtime/value_graph.hpp"
+
+namespace troupe::js {
+
+using detail::value_access;
+
+std::shared_ptr<const lease> lease_of(const value& from) {
+  if (!from.is(value_kind::reference))
+    return nullptr;
+  return std::static_pointer_cast<const lease>(*value_access::slot(from).node->resource);
+}
+
+value lease_table::add(isolate_scope& here, v8::Local<v8::Object> object) {
+  auto id = ++last_id_;
+  objects_.emplace(id, v8::Global<v8::Object>{here.v8(), object});
+  return detail::make_leaf(value_kind::reference,
+                           std::make_shared<lease>(returns_, id, object->IsCallable(), owner_));
+}
+
+lease_table::found_object lease_table::find(isolate_scope& here, const lease& which) const {
+  if (which.home() != returns_.get())
+    return {finding::foreign};
+  auto found = objects_.find(which.id());
+  if (found == objects_.end())
+    return {finding::stale};
+  return {finding::found, found->second.Get(here.v8())};
+}
+
+} // namespace troupe::js

@@ -100,6 +100,10 @@ environment::~environment() {
 result<void> environment::prepare(const context_options& options) {
   measurements_ = std::make_unique<memory_measurements>(
     [this](request_id request, value report) { events_.answer(request, std::move(report)); });
+  cpu_at_start_ = cpu_.read().value_or(0ns);
+  has_cpu_budget_ = options.cpu_budget.count() != 0;
+  if (has_cpu_budget_)
+    ledger_->limit_cpu(options.cpu_budget);
   return make_realm(options);
 }
 
@@ -138,10 +142,6 @@ result<void> environment::make_realm(const context_options& options) {
       timers_->install(here, context);
     }
   }
-  cpu_at_start_ = cpu_.read().value_or(0ns);
-  if (options.cpu_budget.count() != 0)
-    ledger_->limit_cpu(options.cpu_budget);
-  has_cpu_budget_ = options.cpu_budget.count() != 0;
   if (options.globals.empty())
     return {};
   result<void> outcome;
@@ -208,6 +208,7 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
     auto context = realm_.context(here);
     v8::Context::Scope entered{context};
     auto* isolate = here.v8();
+    auto outer_run = isolate->GetContinuationPreservedEmbedderData();
     isolate->SetContinuationPreservedEmbedderData(
       v8::Number::New(isolate, static_cast<double>(limits.run)));
     script(here, context);
@@ -224,6 +225,7 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
                          [this](error what, std::uint64_t run, std::uint64_t count) {
                            report_uncaught(std::move(what), run, count);
                          });
+    isolate->SetContinuationPreservedEmbedderData(outer_run);
   }
   current_ = outer;
   deadline_of_turn_ = outer_deadline;
@@ -419,12 +421,14 @@ bool environment::evaluate(request_id request, const std::string& name,
                            const run_options& options, bool display_errors,
                            evaluation_body body) {
   auto number = names_.begin(name);
+  const auto* outer_running = running_;
   result<value> answer{value{}};
   bool waits = false;
   v8::Global<v8::Value> completion;
   auto sigint = options.break_on_sigint ? events_.hold_sigint() : nullptr;
   auto begin = [&](isolate_scope& here, v8::Local<v8::Context> context) {
-    running_ = &name;
+    if (!name.empty())
+      running_ = &name;
     v8::TryCatch caught{here.v8()};
     v8::Local<v8::Value> last;
     auto outcome = body(here, context, caught);
@@ -466,7 +470,7 @@ bool environment::evaluate(request_id request, const std::string& name,
                    .cpu_time = options.cpu_time,
                    .run = number};
   auto stopped = in_turn(limits, begin, conclude);
-  running_ = nullptr;
+  running_ = outer_running;
   if (stopped) {
     abandon(request);
     answer = stopped_error(*stopped, limits);

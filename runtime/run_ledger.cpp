@@ -14,9 +14,7 @@ constexpr auto host_call_patience = std::chrono::milliseconds{20};
 constexpr auto cpu_look_min = std::chrono::milliseconds{1};
 
 steady_time cpu_look_at(steady_time now, std::chrono::nanoseconds left) {
-  using duration = steady_time::duration;
-  auto wait = std::max<duration>(left, cpu_look_min);
-  return wait < never - now ? now + wait : never;
+  return later(now, std::max<std::chrono::nanoseconds>(left, cpu_look_min));
 }
 
 } // namespace
@@ -280,13 +278,13 @@ void run_ledger::look_at_stops(steady_time now, expiry& result) {
   auto asked = stops_.asked();
   if (!asked)
     return;
-  if (*asked + answer_after <= now)
+  if (later(*asked, answer_after) <= now)
     for (auto& frame : frames_)
       if (waits_for_answer(frame)) {
         frame.answered = true;
         result.answer.push_back({frame.run.request, frame.run.timeout, *frame.stopped});
       }
-  if (brake_.insist && !insisted_ && *asked + insist_after <= now) {
+  if (brake_.insist && !insisted_ && later(*asked, insist_after) <= now) {
     insisted_ = true;
     brake_.insist();
   }
@@ -344,9 +342,9 @@ steady_time run_ledger::next_deadline() const {
   next = std::min(next, budget_look_);
   if (auto asked = stops_.asked(); asked && !given_up_.load()) {
     if (std::ranges::any_of(frames_, &waits_for_answer))
-      next = std::min(next, *asked + answer_after);
+      next = std::min(next, later(*asked, answer_after));
     if (brake_.insist && !insisted_)
-      next = std::min(next, *asked + insist_after);
+      next = std::min(next, later(*asked, insist_after));
     if (auto until = stops_.patient_until())
       next = std::min(next, *until);
   }

@@ -124,7 +124,7 @@ public:
   /// left.
   static constexpr std::chrono::milliseconds answer_after{10};
   /// When a stop that the isolate has not noticed is insisted on.
-  static constexpr std::chrono::milliseconds insist_after{100};
+  static constexpr std::chrono::milliseconds insist_after{1000};
 
   explicit run_ledger(isolate_brake brake, ledger_options options = {});
 

@@ -9,6 +9,11 @@ namespace troupe::js {
 
 using steady_time = std::chrono::steady_clock::time_point;
 
+/// `after` from `now`, but not beyond the clock's range.
+[[nodiscard]] inline steady_time later(steady_time now, std::chrono::nanoseconds after) {
+  return after < steady_time::max() - now ? now + after : steady_time::max();
+}
+
 /// How long an isolate takes to let go after it was told to stop.
 ///
 /// Threads:  `ask`, `overdue` and `stop` one after the other (`run_ledger` has a
@@ -43,7 +48,7 @@ public:
   [[nodiscard]] std::optional<steady_time> patient_until() const {
     if (!asked_ || patience_.count() == 0 || unresponsive_.load(std::memory_order_relaxed))
       return std::nullopt;
-    return *asked_ + patience_;
+    return later(*asked_, patience_);
   }
 
   /// Has it become unresponsive just now? @returns how long it has been told to

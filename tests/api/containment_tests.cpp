@@ -479,3 +479,15 @@ TEST_CASE("of a flood of rejections none is lost", "[api][uncaught][A9]") {
   CHECK(total == 100000);
   CHECK(all.back().script == "flood.js");
 }
+
+TEST_CASE("a reset does not renew the CPU budget", "[api][cpu][A9]") {
+  auto ctx = new_context({.cpu_budget = 60ms});
+  for (;;) {
+    auto outcome = answer_of(
+      ctx.run("{ const end = Date.now() + 5; while (Date.now() < end); }", {.timeout = 50s}));
+    if (!outcome)
+      break;
+    (void)answer_of(ctx.reset()); // refused once the context is closed
+  }
+  CHECK(value_of(ctx.exited()).reason == errc::cpu_budget_exceeded);
+}

@@ -206,7 +206,7 @@ TEST_CASE("an isolate that does not stop becomes unresponsive, once, until it do
   CHECK_FALSE(f.ledger.stops().read().unresponsive);
   due = f.ledger.expire(at(110));
   CHECK(due.unresponsive == 100ms);
-  CHECK(due.next == never);
+  CHECK(due.next == at(10) + run_ledger::insist_after);
   CHECK(f.ledger.stops().read().unresponsive);
   CHECK_FALSE(f.ledger.expire(at(150)).unresponsive);
   CHECK(f.ledger.leave(turn.id, at(510)).responsive_after == 500ms);
@@ -216,18 +216,18 @@ TEST_CASE("an isolate that does not stop becomes unresponsive, once, until it do
 TEST_CASE("a stop that has no effect is insisted on, once", "[runtime][run_ledger][A9]") {
   fixture f;
   auto turn = f.ledger.enter({.request = 1});
-  CHECK(f.ledger.cancel(1, at(10)) == at(10) + run_ledger::insist_after);
-  (void)f.ledger.expire(at(109));
+  CHECK(f.ledger.cancel(1, at(10)) == at(110)); // unresponsive then
+  CHECK(f.ledger.expire(at(110)).next == at(10) + run_ledger::insist_after);
   CHECK(f.insisted == 0);
-  (void)f.ledger.expire(at(110));
-  (void)f.ledger.expire(at(140));
+  (void)f.ledger.expire(at(1010));
+  (void)f.ledger.expire(at(1040));
   CHECK(f.insisted == 1);
-  f.ledger.leave(turn.id, at(150));
+  f.ledger.leave(turn.id, at(1050));
   turn = f.ledger.enter({.request = 2});
-  f.ledger.cancel(2, at(160));
-  (void)f.ledger.expire(at(260));
+  f.ledger.cancel(2, at(1060));
+  (void)f.ledger.expire(at(2060));
   CHECK(f.insisted == 2);
-  f.ledger.leave(turn.id, at(280));
+  f.ledger.leave(turn.id, at(2080));
 }
 
 TEST_CASE("a stop that is over is not insisted on", "[runtime][run_ledger][A9]") {
@@ -235,7 +235,7 @@ TEST_CASE("a stop that is over is not insisted on", "[runtime][run_ledger][A9]")
   auto turn = f.ledger.enter({.request = 1});
   f.ledger.cancel(1, at(10));
   f.ledger.leave(turn.id, at(11));
-  auto due = f.ledger.expire(at(200));
+  auto due = f.ledger.expire(at(2000));
   CHECK(f.insisted == 0);
   CHECK(due.next == never);
 }

@@ -30,8 +30,7 @@ namespace {
 // the beginning: a store never gets to a setter on Array.prototype.
 constexpr std::string_view functions =
   R"JS((function (keys, hasOwn, ops, numbers, guesses, shapes,
-    enter, spill, takeTexts, defineShape, moreObjects, keyLists, templates, refill, giveTexts,
-    giveArray) {
+    enter, spill, takeTexts, defineShape, moreObjects, makers, refill, giveTexts, giveArray) {
   'use strict';
   let c = 0, n = 0, s = 0, m = 0, room = 0, known = 0, odd = false;
   let objects, texts, frames, pending, hasPending = false, stopped = false;
@@ -244,14 +243,8 @@ constexpr std::string_view functions =
           made[i] = next();
         return made;
       }
-      default: {
-        const made = {...templates[op >> 4]};
-        const names = keyLists[op >> 4];
-        const length = names.length;
-        for (let i = 0; i < length; ++i)
-          made[names[i]] = next();
-        return made;
-      }
+      default:
+        return makers[op >> 4](next);
     }
   }
 
@@ -263,7 +256,17 @@ constexpr std::string_view functions =
     return made;
   }
 
-  return [walk, build];
+  function makerFor(template, names) {
+    const length = names.length;
+    return function (next) {
+      const made = {...template};
+      for (let i = 0; i < length; ++i)
+        made[names[i]] = next();
+      return made;
+    };
+  }
+
+  return [walk, build, makerFor];
 })
 //# sourceURL=troupe:clone)JS";
 
@@ -286,6 +289,7 @@ constexpr std::uint32_t later_objects = 1024;
 constexpr std::size_t string_batch = 256;
 constexpr std::uint32_t backoff_max = 255;
 constexpr std::size_t known_shapes_max = 256;
+constexpr std::size_t special_min = 500; // objects, about
 constexpr std::size_t known_places_max = std::size_t{1} << 20;
 
 v8::internal::Address address_of(v8::Local<v8::Object> object) {
@@ -305,27 +309,38 @@ v8::internal::Address hidden_class(v8::Local<v8::Object> object) {
   return Internals::ReadTaggedPointerField(address_of(object), Internals::kHeapObjectMapOffset);
 }
 
+v8::MaybeLocal<v8::String> make_string(v8::Isolate* isolate, const value_text& text,
+                                       v8::NewStringType type) {
+  auto length = static_cast<int>(text.length); // came from a string
+  return text.two_byte
+           ? v8::String::NewFromTwoByte(isolate, static_cast<const std::uint16_t*>(text.data),
+                                        type, length)
+           : v8::String::NewFromOneByte(isolate, static_cast<const std::uint8_t*>(text.data),
+                                        type, length);
+}
+
 } // namespace
 
 struct plain_cloner::writing {
-  struct entry {
-    int hash = 0;
-    std::uint32_t number = 0; // from 1; 0: free
-  };
-
   value_graph& graph;
   value_tape& tape;
   text_sink& texts;
-  std::array<v8::Local<v8::Array>, 6> samples;
-  v8::Local<v8::Array> first;
+  std::array<v8::Local<v8::Array>, 6> samples{};
+  v8::Local<v8::Array> first{};
   std::vector<v8::Global<v8::Array>> chunks{};
-  std::vector<entry> known{};
+  /// Open addressing; 0: free, else the number from 1 above, some bits of the hash
+  /// below. Small, since it is what misses the processor's caches.
+  std::vector<std::uint32_t> known{};
   std::uint32_t met = 0;
   bool refused = false;
 
-  [[nodiscard]] static std::size_t start(int hash, std::size_t size) {
+  static constexpr int tag_bits = 10;
+  static constexpr std::uint32_t tag_mask = (1u << tag_bits) - 1;
+  static constexpr std::uint32_t met_max = (1u << (32 - tag_bits)) - 2;
+
+  [[nodiscard]] static std::size_t start(std::uint32_t hash, std::size_t size) {
     // V8's hashes are random, but of 20 bits only.
-    return (static_cast<std::size_t>(hash) * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
+    return (hash * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
   }
 
   v8::MaybeLocal<v8::Value> object(v8::Isolate* isolate, v8::Local<v8::Context> context,
@@ -338,32 +353,34 @@ struct plain_cloner::writing {
 
   /// Its number if it was met before, else -1, and then it gets one.
   int find_or_add(v8::Isolate* isolate, v8::Local<v8::Object> which) {
-    auto hash = which->GetIdentityHash();
+    auto hash = static_cast<std::uint32_t>(which->GetIdentityHash());
     if (2 * (met + 1) > known.size())
-      grow();
+      grow(isolate);
     auto at = start(hash, known.size());
-    for (; known[at].number != 0; at = (at + 1) & (known.size() - 1)) {
+    for (; known[at] != 0; at = (at + 1) & (known.size() - 1)) {
+      auto number = (known[at] >> tag_bits) - 1;
       v8::Local<v8::Value> other;
-      if (known[at].hash == hash
-          && object(isolate, isolate->GetCurrentContext(), known[at].number - 1).ToLocal(&other)
+      if ((known[at] & tag_mask) == (hash & tag_mask)
+          && object(isolate, isolate->GetCurrentContext(), number).ToLocal(&other)
           && other == which)
-        return static_cast<int>(known[at].number - 1);
+        return static_cast<int>(number);
     }
-    known[at] = {hash, ++met};
+    known[at] = ++met << tag_bits | (hash & tag_mask);
     return -1;
   }
 
-  void grow() {
-    std::vector<entry> larger(4 * known.size());
-    for (const auto& each : known) {
-      if (each.number == 0)
-        continue;
-      auto at = start(each.hash, larger.size());
-      while (larger[at].number != 0)
-        at = (at + 1) & (larger.size() - 1);
-      larger[at] = each;
+  void grow(v8::Isolate* isolate) {
+    known.assign(4 * known.size(), 0);
+    v8::HandleScope handles{isolate};
+    for (std::uint32_t number = 0; number < met; ++number) {
+      v8::HandleScope brief{isolate};
+      auto each = object(isolate, isolate->GetCurrentContext(), number).ToLocalChecked();
+      auto hash = static_cast<std::uint32_t>(each.As<v8::Object>()->GetIdentityHash());
+      auto at = start(hash, known.size());
+      while (known[at] != 0)
+        at = (at + 1) & (known.size() - 1);
+      known[at] = (number + 1) << tag_bits | (hash & tag_mask);
     }
-    known = std::move(larger);
   }
 };
 
@@ -383,8 +400,8 @@ void plain_cloner::uninstall() {
   has_own_.Reset();
   walk_.Reset();
   build_.Reset();
-  key_lists_.Reset();
-  templates_.Reset();
+  makers_.Reset();
+  maker_for_.Reset();
   known_shapes_.clear();
   for (auto& each : array_samples_)
     each.Reset();
@@ -461,8 +478,7 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
       || !v8::Script::Compile(context, samples).ToLocal(&script)
       || !script->Run(context).ToLocal(&examples))
     return false;
-  auto key_lists = filled(shapes_max);
-  auto templates = filled(shapes_max);
+  auto makers = filled(shapes_max);
   v8::Local<v8::Value> arguments[]{
     keys_.Get(isolate),
     has_own_.Get(isolate),
@@ -476,20 +492,21 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
     function(&take_texts),
     function(&define_shape),
     function(&more_objects),
-    key_lists,
-    templates,
+    makers,
     function(&refill),
     function(&give_texts),
     function(&give_array)};
   v8::Local<v8::Value> pair;
   v8::Local<v8::Value> walk;
   v8::Local<v8::Value> build;
+  v8::Local<v8::Value> maker_for;
   if (!made_all
       || !maker.As<v8::Function>()
             ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
             .ToLocal(&pair)
       || !pair.As<v8::Array>()->Get(context, 0).ToLocal(&walk)
-      || !pair.As<v8::Array>()->Get(context, 1).ToLocal(&build))
+      || !pair.As<v8::Array>()->Get(context, 1).ToLocal(&build)
+      || !pair.As<v8::Array>()->Get(context, 2).ToLocal(&maker_for))
     return false;
   for (std::size_t i = 0; i < array_samples_.size(); ++i) {
     v8::Local<v8::Value> example;
@@ -497,8 +514,8 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
       return false;
     array_samples_[i].Reset(isolate, example.As<v8::Array>());
   }
-  key_lists_.Reset(isolate, key_lists);
-  templates_.Reset(isolate, templates);
+  makers_.Reset(isolate, makers);
+  maker_for_.Reset(isolate, maker_for.As<v8::Function>());
   walk_.Reset(isolate, walk.As<v8::Function>());
   build_.Reset(isolate, build.As<v8::Function>());
   return true;
@@ -530,7 +547,8 @@ auto plain_cloner::write(v8::Isolate* isolate, v8::Local<v8::Context> context,
   none.fill(v8::Undefined(isolate));
   writing state{.graph = graph, .tape = tape, .texts = texts};
   // Much as the last time.
-  state.known.resize(std::bit_ceil(std::clamp<std::size_t>(3 * last_met_, 64, known_places_max)));
+  state.known.resize(
+    std::bit_ceil(std::clamp<std::size_t>(2 * last_met_ + 2, 64, known_places_max)));
   tape.ops.reserve(last_ops_);
   tape.numbers.reserve(last_numbers_);
   tape.texts.reserve(last_texts_);
@@ -627,6 +645,8 @@ void plain_cloner::enter(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& self = of(info);
   auto object = info[0].As<v8::Object>();
   int kind = is_plain_object(object) ? new_object : self.kind_of_array(object);
+  if (self.writing_->met == writing::met_max)
+    kind = not_plain;
   if (kind != not_plain) {
     auto known = self.writing_->find_or_add(info.GetIsolate(), object);
     if (known >= 0) {
@@ -708,55 +728,97 @@ v8::MaybeLocal<v8::Value> plain_cloner::read(v8::Isolate* isolate, v8::Local<v8:
   return made;
 }
 
-/// Sets the key lists and templates of the tape's shapes, most of which are known
-/// from earlier ones.
+/// Sets the makers of the tape's shapes, most of which are known from earlier ones.
 bool plain_cloner::prepare_shapes(v8::Isolate* isolate, v8::Local<v8::Context> context,
                                   const value_tape& tape) {
   if (tape.shapes.size() > shapes_max)
     return false;
-  auto key_lists = key_lists_.Get(isolate);
-  auto templates = templates_.Get(isolate);
+  auto makers = makers_.Get(isolate);
   std::string signature;
   for (std::uint32_t s = 0; s < tape.shapes.size(); ++s) {
+    auto keys = tape.shapes[s];
     signature.clear();
-    for (const auto& key : tape.shapes[s]) {
+    for (const auto& key : keys) {
       std::uint32_t header = key.length << 1 | (key.two_byte ? 1u : 0u);
       signature.append(reinterpret_cast<const char*>(&header), sizeof header);
       signature.append(static_cast<const char*>(key.data), key.length * (key.two_byte ? 2u : 1u));
     }
-    auto found = known_shapes_.find(signature);
-    if (found == known_shapes_.end()) {
-      std::vector<v8::Local<v8::Value>> names;
-      auto made = v8::Object::New(isolate);
-      for (const auto& key : tape.shapes[s]) {
-        v8::Local<v8::String> name;
-        auto length = static_cast<int>(key.length);
-        bool fits =
-          key.two_byte
-            ? v8::String::NewFromTwoByte(isolate, static_cast<const std::uint16_t*>(key.data),
-                                         v8::NewStringType::kInternalized, length)
-                .ToLocal(&name)
-            : v8::String::NewFromOneByte(isolate, static_cast<const std::uint8_t*>(key.data),
-                                         v8::NewStringType::kInternalized, length)
-                .ToLocal(&name);
-        if (!fits
-            || !made->CreateDataProperty(context, name, v8::Undefined(isolate)).FromMaybe(false))
-          return false;
-        names.push_back(name);
-      }
-      if (known_shapes_.size() >= known_shapes_max)
-        known_shapes_.clear();
-      auto list = v8::Array::New(isolate, names.data(), names.size());
-      found =
-        known_shapes_.emplace(signature, known_shape{{isolate, list}, {isolate, made}}).first;
+    if (known_shapes_.size() >= known_shapes_max && !known_shapes_.contains(signature))
+      known_shapes_.clear();
+    auto& known = known_shapes_[signature];
+    v8::Local<v8::Function> maker;
+    if (known.maker.IsEmpty()) {
+      if (!general_maker(isolate, context, keys).ToLocal(&maker))
+        return false;
+      known.maker.Reset(isolate, maker);
     }
-    if (!key_lists->CreateDataProperty(context, s, found->second.keys.Get(isolate))
-           .FromMaybe(false)
-        || !templates->CreateDataProperty(context, s, found->second.made.Get(isolate))
-              .FromMaybe(false))
+    // A function for these keys alone is worth its compilation only for many objects.
+    if (!known.special && (known.objects += tape.ops.size() / (keys.size() + 1)) >= special_min) {
+      known.special = true;
+      if (special_maker(isolate, context, keys).ToLocal(&maker))
+        known.maker.Reset(isolate, maker);
+    }
+    if (!makers->CreateDataProperty(context, s, known.maker.Get(isolate)).FromMaybe(false))
       return false;
   }
   return true;
+}
+
+/// A function that makes an object of these keys, whose values `next` gives.
+v8::MaybeLocal<v8::Function> plain_cloner::general_maker(v8::Isolate* isolate,
+                                                         v8::Local<v8::Context> context,
+                                                         std::span<const value_text> keys) {
+  std::vector<v8::Local<v8::Value>> names;
+  auto like = v8::Object::New(isolate);
+  for (const auto& key : keys) {
+    v8::Local<v8::String> name;
+    if (!make_string(isolate, key, v8::NewStringType::kInternalized).ToLocal(&name)
+        || !like->CreateDataProperty(context, name, v8::Undefined(isolate)).FromMaybe(false))
+      return {};
+    names.push_back(name);
+  }
+  v8::Local<v8::Value> arguments[]{like, v8::Array::New(isolate, names.data(), names.size())};
+  v8::Local<v8::Value> made;
+  if (!maker_for_.Get(isolate)
+         ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
+         .ToLocal(&made))
+    return {};
+  return made.As<v8::Function>();
+}
+
+/// The same as a function with an object literal. Empty when a key is no plain word:
+/// nothing that comes from outside is ever part of a program.
+v8::MaybeLocal<v8::Function> plain_cloner::special_maker(v8::Isolate* isolate,
+                                                         v8::Local<v8::Context> context,
+                                                         std::span<const value_text> keys) {
+  std::string program = "(function (next) { 'use strict'; return {";
+  for (const auto& key : keys) {
+    auto letters = key.latin1();
+    auto plain = [](std::uint8_t c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+             || c == '_';
+    };
+    if (key.two_byte || key.length == 0 || key.length > 64 || !std::ranges::all_of(letters, plain)
+        || letters[0] <= '9')
+      return {};
+    std::string name(letters.begin(), letters.end());
+    if (name == "__proto__") // in a literal not a property
+      return {};
+    program += "\"" + name + "\":next(),";
+  }
+  program += "} })\n//# sourceURL=troupe:clone";
+  v8::TryCatch quiet{isolate};
+  v8::Local<v8::String> source;
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> made;
+  if (!v8::String::NewFromUtf8(isolate, program.c_str()).ToLocal(&source)
+      || !v8::Script::Compile(context, source).ToLocal(&script)
+      || !script->Run(context).ToLocal(&made)) {
+    if (quiet.HasTerminated())
+      quiet.ReThrow();
+    return {};
+  }
+  return made.As<v8::Function>();
 }
 
 void plain_cloner::refill(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -784,18 +846,8 @@ void plain_cloner::give_texts(const v8::FunctionCallbackInfo<v8::Value>& info) {
   state.next_text += some.size();
   std::array<v8::Local<v8::Value>, string_batch> made;
   for (std::size_t i = 0; i < some.size(); ++i) {
-    const auto& text = some[i];
-    auto length = static_cast<int>(text.length);
     v8::Local<v8::String> string;
-    bool fits =
-      text.two_byte
-        ? v8::String::NewFromTwoByte(isolate, static_cast<const std::uint16_t*>(text.data),
-                                     v8::NewStringType::kNormal, length)
-            .ToLocal(&string)
-        : v8::String::NewFromOneByte(isolate, static_cast<const std::uint8_t*>(text.data),
-                                     v8::NewStringType::kNormal, length)
-            .ToLocal(&string);
-    if (!fits)
+    if (!make_string(isolate, some[i], v8::NewStringType::kNormal).ToLocal(&string))
       return; // a termination, or more than a string can be: not in a tape
     made[i] = string;
   }

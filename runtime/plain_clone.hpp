@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -110,6 +111,13 @@ private:
   [[nodiscard]] bool prepare_shapes(v8::Isolate* isolate, v8::Local<v8::Context> context,
                                     const detail::value_tape& tape);
 
+  [[nodiscard]] v8::MaybeLocal<v8::Function> general_maker(
+    v8::Isolate* isolate, v8::Local<v8::Context> context,
+    std::span<const detail::value_text> keys);
+  [[nodiscard]] v8::MaybeLocal<v8::Function> special_maker(
+    v8::Isolate* isolate, v8::Local<v8::Context> context,
+    std::span<const detail::value_text> keys);
+
   static plain_cloner& of(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void enter(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void spill(const v8::FunctionCallbackInfo<v8::Value>& info);
@@ -148,12 +156,13 @@ private:
   v8::Global<v8::Function> walk_; // empty: not compiled yet
   v8::Global<v8::Function> build_;
   std::array<v8::Global<v8::Array>, 6> array_samples_;
-  v8::Global<v8::Array> key_lists_; // of the tape that is being read
-  v8::Global<v8::Array> templates_;
+  v8::Global<v8::Array> makers_; // of the tape that is being read
+  v8::Global<v8::Function> maker_for_;
 
   struct known_shape {
-    v8::Global<v8::Array> keys;
-    v8::Global<v8::Object> made;
+    v8::Global<v8::Function> maker;
+    std::size_t objects = 0; // made of it, about
+    bool special = false;    // tried at least
   };
   std::unordered_map<std::string, known_shape> known_shapes_;
 };

@@ -757,9 +757,14 @@ private:
   /// Reads an element.
   bool take_element(v8::Local<v8::Object> from, std::uint32_t index,
                     std::span<value_slot> items) {
-    return take_if_there([&] { return from->Get(context_, index); },
-                         [&] { return from->HasOwnProperty(context_, index); },
-                         [&]() -> value_slot& { return items[index]; });
+    // A getter may have deleted it since, and what it hid may be anything.
+    bool is_there = false;
+    if (!from->HasOwnProperty(context_, index).To(&is_there))
+      return false;
+    return !is_there
+           || take_if_there([&] { return from->Get(context_, index); },
+                            [] { return v8::Just(true); },
+                            [&]() -> value_slot& { return items[index]; });
   }
 
   /// Reads what `get` gives, unless a getter has deleted it since it was listed.

@@ -3,6 +3,7 @@
 #include "runtime/isolate.hpp"
 
 #include <v8-exception.h>
+#include <v8-extension.h>
 #include <v8-internal.h>
 #include <v8-isolate.h>
 #include <v8-primitive.h>
@@ -28,8 +29,11 @@ namespace {
 // reads; there is no method call, no iteration and no literal with a key that comes
 // from outside. `objects`, `texts`, `shapes` and the arrays of `build` are full from
 // the beginning: a store never gets to a setter on Array.prototype.
-constexpr std::string_view functions =
-  R"JS((function (keys, hasOwn, ops, numbers, guesses, shapes,
+// An extension, so that its functions are not seen in the stacks of errors that getters
+// make.
+constexpr const char* extension_name = "troupe/clone";
+constexpr const char* functions =
+  R"JS(globalThis['troupe/clone'] = (function (keys, hasOwn, ops, numbers, guesses, shapes,
     enter, spill, takeTexts, defineShape, moreObjects, makers, refill, giveTexts, giveArray) {
   'use strict';
   let c = 0, n = 0, s = 0, m = 0, room = 0, known = 0, odd = false;
@@ -267,8 +271,7 @@ constexpr std::string_view functions =
   }
 
   return [walk, build, makerFor];
-})
-//# sourceURL=troupe:clone)JS";
+});)JS";
 
 static_assert(static_cast<int>(tape_op::number) == 0 && static_cast<int>(tape_op::string) == 1
               && static_cast<int>(tape_op::null) == 2 && static_cast<int>(tape_op::yes) == 3
@@ -394,8 +397,19 @@ struct plain_cloner::reading {
 plain_cloner::plain_cloner() = default;
 plain_cloner::~plain_cloner() = default;
 
+void plain_cloner::start() {
+  v8::RegisterExtension(std::make_unique<v8::Extension>(extension_name, functions));
+}
+
+v8::ExtensionConfiguration* plain_cloner::extensions() {
+  static const char* names[]{extension_name};
+  static v8::ExtensionConfiguration configuration{1, names};
+  return &configuration;
+}
+
 void plain_cloner::uninstall() {
   context_.Reset();
+  maker_.Reset();
   keys_.Reset();
   has_own_.Reset();
   walk_.Reset();
@@ -416,6 +430,8 @@ void plain_cloner::install(v8::Isolate* isolate, v8::Local<v8::Context> context)
   v8::Local<v8::Value> object;
   v8::Local<v8::Value> keys;
   v8::Local<v8::Value> has_own;
+  v8::Local<v8::Value> maker;
+  auto name = v8::String::NewFromUtf8(isolate, extension_name).ToLocalChecked();
   if (!context->Global()
          ->Get(context, v8::String::NewFromUtf8Literal(isolate, "Object"))
          .ToLocal(&object)
@@ -424,9 +440,12 @@ void plain_cloner::install(v8::Isolate* isolate, v8::Local<v8::Context> context)
             .ToLocal(&keys)
       || !object.As<v8::Object>()
             ->Get(context, v8::String::NewFromUtf8Literal(isolate, "hasOwn"))
-            .ToLocal(&has_own))
+            .ToLocal(&has_own)
+      || !context->Global()->Get(context, name).ToLocal(&maker) || !maker->IsFunction()
+      || !context->Global()->Delete(context, name).FromMaybe(false))
     return;
   context_.Reset(isolate, context);
+  maker_.Reset(isolate, maker.As<v8::Function>());
   keys_.Reset(isolate, keys.As<v8::Function>());
   has_own_.Reset(isolate, has_own.As<v8::Function>());
 }
@@ -466,16 +485,11 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
     std::vector<v8::Local<v8::Value>> nothing(length, v8::Undefined(isolate));
     return v8::Array::New(isolate, nothing.data(), nothing.size());
   };
-  auto source = v8::String::NewFromUtf8(isolate, functions.data(), v8::NewStringType::kNormal,
-                                        static_cast<int>(functions.size()));
   auto samples =
     v8::String::NewFromUtf8Literal(isolate, "[[0], [0.5], [''], [, 0], [, 0.5], [, '']]");
   v8::Local<v8::Script> script;
-  v8::Local<v8::Value> maker;
   v8::Local<v8::Value> examples;
-  if (!v8::Script::Compile(context, source.ToLocalChecked()).ToLocal(&script)
-      || !script->Run(context).ToLocal(&maker)
-      || !v8::Script::Compile(context, samples).ToLocal(&script)
+  if (!v8::Script::Compile(context, samples).ToLocal(&script)
       || !script->Run(context).ToLocal(&examples))
     return false;
   auto makers = filled(shapes_max);
@@ -501,7 +515,7 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
   v8::Local<v8::Value> build;
   v8::Local<v8::Value> maker_for;
   if (!made_all
-      || !maker.As<v8::Function>()
+      || !maker_.Get(isolate)
             ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
             .ToLocal(&pair)
       || !pair.As<v8::Array>()->Get(context, 0).ToLocal(&walk)
@@ -603,8 +617,8 @@ auto plain_cloner::write(v8::Isolate* isolate, v8::Local<v8::Context> context,
   return outcome::interrupted;
 }
 
-/// An array that has no properties beside its elements, nor so few elements that it
-/// is not kept as a list of them: new_array or new_packed_array.
+/// An array that has all its elements and no properties beside them: new_array or
+/// new_packed_array.
 int plain_cloner::kind_of_array(v8::Local<v8::Object> from) {
   // Arrays that were never given more than elements share their hidden class.
   auto shown = hidden_class(from);
@@ -620,8 +634,6 @@ int plain_cloner::kind_of_array(v8::Local<v8::Object> from) {
     return not_plain;
   if (like < packed_samples)
     return new_packed_array;
-  if (common && length <= 64)
-    return new_array;
   auto* isolate = v8::Isolate::GetCurrent();
   auto context = context_.Get(isolate);
   v8::Local<v8::Array> keys;
@@ -638,7 +650,7 @@ int plain_cloner::kind_of_array(v8::Local<v8::Object> from) {
       && (!keys->Get(context, count - 1).ToLocal(&last) || !last->IsUint32()
           || last.As<v8::Uint32>()->Value() >= length))
     return not_plain;
-  return detail::is_dense(count, length) ? new_array : not_plain;
+  return count == length ? new_array : not_plain;
 }
 
 void plain_cloner::enter(const v8::FunctionCallbackInfo<v8::Value>& info) {

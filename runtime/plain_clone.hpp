@@ -4,6 +4,7 @@
 
 #include <v8-container.h>
 #include <v8-context.h>
+#include <v8-extension.h>
 #include <v8-function-callback.h>
 #include <v8-function.h>
 #include <v8-persistent-handle.h>
@@ -39,7 +40,14 @@ public:
   plain_cloner(const plain_cloner&) = delete;
   plain_cloner& operator=(const plain_cloner&) = delete;
 
-  /// From now on this realm is served. To be called before any script runs in it.
+  /// Once in the process, after V8 has been started.
+  static void start();
+
+  /// For `v8::Context::New`: the functions are V8's to make with the realm.
+  [[nodiscard]] static v8::ExtensionConfiguration* extensions();
+
+  /// From now on this realm is served, if it was made with `extensions`. To be called
+  /// before any script runs in it.
   void install(v8::Isolate* isolate, v8::Local<v8::Context> context);
 
   /// Lets go of the realm. To be called before the isolate is disposed of.
@@ -151,6 +159,7 @@ private:
 
   // Of the realm that is served.
   v8::Global<v8::Context> context_;
+  v8::Global<v8::Function> maker_;
   v8::Global<v8::Function> keys_;
   v8::Global<v8::Function> has_own_;
   v8::Global<v8::Function> walk_; // empty: not compiled yet

@@ -39,6 +39,7 @@ std::vector<item>& items() {
     made.push_back(stop_lateness());
     made.push_back(idle_memory());
     made.push_back(clone());
+    made.push_back(clone_in_isolate());
     return made;
   }();
   return all;

@@ -72,5 +72,6 @@ void run_round(item& which);
 [[nodiscard]] item stop_lateness();
 [[nodiscard]] item idle_memory();
 [[nodiscard]] item clone();
+[[nodiscard]] item clone_in_isolate();
 
 } // namespace troupe::bench

@@ -29,6 +29,32 @@ namespace {
 // reads; there is no method call, no iteration and no literal with a key that comes
 // from outside. `objects`, `texts`, `shapes` and the arrays of `build` are full from
 // the beginning: a store never gets to a setter on Array.prototype.
+// Stands for TAKE_LEAF in the functions: V8 inlines no functions of extensions.
+constexpr std::string_view take_leaf = R"JS(
+        if (typeof v === 'string') {
+          ops[c++] = 1;
+          texts[s++] = v;
+          if (s === 16)
+            giveTexts16();
+        } else if (typeof v === 'number') {
+          numbers[n++] = v;
+          ops[c++] = 0;
+        } else if (v === null) {
+          ops[c++] = 2;
+        } else if (v === true) {
+          ops[c++] = 3;
+        } else if (v === false) {
+          ops[c++] = 4;
+        } else if (v === undefined) {
+          ops[c++] = 5;
+        } else {
+          taken = false;
+        }
+        if (c === 1024) {
+          spill(c, n, odd);
+          c = n = 0;
+        })JS";
+
 // An extension, so that its functions are not seen in the stacks of errors that getters
 // make.
 constexpr const char* extension_name = "troupe/clone";
@@ -47,35 +73,11 @@ constexpr const char* functions =
     }
   }
 
-  function text(t) {
-    texts[s++] = t;
-    if (s === 16) {
-      s = 0;
-      takeTexts(16, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6],
-                texts[7], texts[8], texts[9], texts[10], texts[11], texts[12], texts[13],
-                texts[14], texts[15]);
-    }
-  }
-
-  function leaf(v) {
-    if (typeof v === 'string') {
-      put(1);
-      text(v);
-    } else if (typeof v === 'number') {
-      numbers[n++] = v;
-      put(0);
-    } else if (v === null) {
-      put(2);
-    } else if (v === true) {
-      put(3);
-    } else if (v === false) {
-      put(4);
-    } else if (v === undefined) {
-      put(5);
-    } else {
-      return false;
-    }
-    return true;
+  function giveTexts16() {
+    s = 0;
+    takeTexts(16, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7],
+              texts[8], texts[9], texts[10], texts[11], texts[12], texts[13], texts[14],
+              texts[15]);
   }
 
   function same(a, b, length) {
@@ -88,10 +90,8 @@ constexpr const char* functions =
   }
 
   function shapeOf(names, length, slot) {
-    let found = guesses[slot];
-    if (found < known && same(names, shapes[found], length))
-      return found;
-    for (found = 0; found < known; ++found) {
+    let found = 0;
+    for (; found < known; ++found) {
       if (same(names, shapes[found], length)) {
         guesses[slot] = found;
         return found;
@@ -124,7 +124,11 @@ constexpr const char* functions =
     if (id <= -3) {
       const length = o.length;
       let packed = id === -4; // and no script has run since
-      put(8 | length << 4);
+      ops[c++] = 8 | length << 4;
+      if (c === 1024) {
+        spill(c, n, odd);
+        c = n = 0;
+      }
       for (; i < length; ++i) {
         if (!packed && !hasOwn(o, i)) {
           odd = true;
@@ -132,12 +136,12 @@ constexpr const char* functions =
           continue;
         }
         const v = o[i];
-        let taken;
+        let taken = true;
         if (typeof v === 'object' && v !== null) {
           packed = false;
           taken = depth < 32 && visit(v, slot, depth + 1);
         } else {
-          taken = leaf(v);
+        TAKE_LEAF
         }
         if (!taken) {
           pending = v;
@@ -152,14 +156,20 @@ constexpr const char* functions =
     }
     const names = keys(o);
     const length = names.length;
-    const shape = shapeOf(names, length, slot);
+    let shape = guesses[slot];
+    if (shape >= known || !same(names, shapes[shape], length))
+      shape = shapeOf(names, length, slot);
     if (shape < 0) {
       put(11 | length << 4);
       stopped = true;
       frames = {object: o, keys: names, next: 0, inner: frames};
       return true;
     }
-    put(9 | shape << 4);
+    ops[c++] = 9 | shape << 4;
+    if (c === 1024) {
+      spill(c, n, odd);
+      c = n = 0;
+    }
     const base = shape * 64;
     for (; i < length; ++i) {
       const k = names[i];
@@ -169,8 +179,12 @@ constexpr const char* functions =
         put(7);
         continue;
       }
-      const taken = typeof v === 'object' && v !== null
-        ? depth < 32 && visit(v, base + i, depth + 1) : leaf(v);
+      let taken = true;
+      if (typeof v === 'object' && v !== null) {
+        taken = depth < 32 && visit(v, base + i, depth + 1);
+      } else {
+        TAKE_LEAF
+      }
       if (!taken) {
         pending = v;
         hasPending = stopped = true;
@@ -187,7 +201,7 @@ constexpr const char* functions =
     objects = firstObjects;
     texts = textBuffer;
     c = n = s = m = known = 0;
-    room = 64;
+    room = 32;
     frames = pending = undefined;
     hasPending = stopped = odd = false;
     const taken = visit(root, 4096, 0);
@@ -287,7 +301,7 @@ constexpr int new_array = -3;
 constexpr int new_packed_array = -4;
 constexpr std::size_t packed_samples = 3; // the first ones
 
-constexpr std::uint32_t first_objects = 64;
+constexpr std::uint32_t first_objects = 32;
 constexpr std::uint32_t later_objects = 1024;
 constexpr std::size_t string_batch = 256;
 constexpr std::uint32_t backoff_max = 255;
@@ -398,7 +412,12 @@ plain_cloner::plain_cloner() = default;
 plain_cloner::~plain_cloner() = default;
 
 void plain_cloner::start() {
-  v8::RegisterExtension(std::make_unique<v8::Extension>(extension_name, functions));
+  static std::string source = functions; // V8 keeps no copy
+  constexpr std::string_view marker = "TAKE_LEAF";
+  for (auto at = source.find(marker); at != source.npos; at = source.find(marker, at))
+    source.replace(at, marker.size(), take_leaf);
+  v8::RegisterExtension(std::make_unique<v8::Extension>(
+    extension_name, source.c_str(), 0, nullptr, static_cast<int>(source.size())));
 }
 
 v8::ExtensionConfiguration* plain_cloner::extensions() {

@@ -39,6 +39,7 @@ std::vector<item>& items() {
     made.push_back(stop_lateness());
     made.push_back(idle_memory());
     made.push_back(clone());
+    made.push_back(clone_in_isolate());
     made.push_back(host_call());
     made.push_back(code_cache_start());
     made.push_back(context_reset());

@@ -72,6 +72,7 @@ void run_round(item& which);
 [[nodiscard]] item stop_lateness();
 [[nodiscard]] item idle_memory();
 [[nodiscard]] item clone();
+[[nodiscard]] item clone_in_isolate();
 [[nodiscard]] item host_call();
 [[nodiscard]] item code_cache_start();
 [[nodiscard]] item context_reset();

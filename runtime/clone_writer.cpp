@@ -22,7 +22,8 @@
 #include <v8-wasm.h>
 
 #include <algorithm>
-#include <deque>
+#include <cstring>
+#include <list>
 #include <unordered_map>
 #include <vector>
 
@@ -64,6 +65,8 @@ public:
   };
 
   [[nodiscard]] const entry* find(v8::Local<v8::Object> object) const {
+    if (slots_.empty())
+      return nullptr;
     auto hash = object->GetIdentityHash();
     for (auto at = start(hash); slots_[at].node != nullptr; at = next(at))
       if (slots_[at].hash == hash && slots_[at].object == object)
@@ -78,7 +81,8 @@ public:
   /// Requires that it is not there yet.
   void add(v8::Local<v8::Object> object, value_node* node, value_kind kind) {
     if (2 * ++used_ > slots_.size()) {
-      auto old = std::exchange(slots_, std::vector<entry>(2 * slots_.size()));
+      auto old =
+        std::exchange(slots_, std::vector<entry>(std::max<std::size_t>(16, 2 * slots_.size())));
       for (auto& each : old)
         if (each.node != nullptr)
           put(each);
@@ -103,7 +107,7 @@ private:
     return (at + 1) & (slots_.size() - 1);
   }
 
-  std::vector<entry> slots_ = std::vector<entry>(16); // a power of two of them
+  std::vector<entry> slots_; // none, or a power of two
   std::size_t used_ = 0;
 };
 
@@ -245,12 +249,19 @@ private:
   }
 
   value_text copy_view(const v8::String::ValueView& view) {
-    if (view.is_one_byte()) {
-      auto text = graph_->copy_span(std::span{view.data8(), view.length()});
-      return {text.data(), view.length(), false};
+    std::size_t bytes = std::size_t{view.length()} << (view.is_one_byte() ? 0 : 1);
+    // In pieces of the graph's memory that hold many: short texts are the most.
+    auto skipped = view.is_one_byte() ? 0 : room_.size() % 2; // it ends at an even place
+    if (room_.size() < bytes + skipped) {
+      piece_ = std::min(2 * piece_, piece_max);
+      room_ = std::as_writable_bytes(graph_->make_span<char16_t>(std::max(piece_, bytes)));
+      skipped = 0;
     }
-    auto text = graph_->copy_span(std::span{view.data16(), view.length()});
-    return {text.data(), view.length(), true};
+    auto* to = room_.data() + skipped;
+    std::memcpy(to, view.is_one_byte() ? static_cast<const void*>(view.data8()) : view.data16(),
+                bytes);
+    room_ = room_.subspan(skipped + bytes);
+    return {to, view.length(), !view.is_one_byte()};
   }
 
   // -- everything -----------------------------------------------------------------
@@ -757,9 +768,14 @@ private:
   /// Reads an element.
   bool take_element(v8::Local<v8::Object> from, std::uint32_t index,
                     std::span<value_slot> items) {
-    return take_if_there([&] { return from->Get(context_, index); },
-                         [&] { return from->HasOwnProperty(context_, index); },
-                         [&]() -> value_slot& { return items[index]; });
+    // A getter may have deleted it since, and what it hid may be anything.
+    bool is_there = false;
+    if (!from->HasOwnProperty(context_, index).To(&is_there))
+      return false;
+    return !is_there
+           || take_if_there([&] { return from->Get(context_, index); },
+                            [] { return v8::Just(true); },
+                            [&]() -> value_slot& { return items[index]; });
   }
 
   /// Reads what `get` gives, unless a getter has deleted it since it was listed.
@@ -859,10 +875,13 @@ private:
   std::vector<moved_buffer> moved_;
   std::vector<frame> open_;
   met_objects met_;
-  std::deque<shape> shapes_; // frames point into it
+  std::list<shape> shapes_; // frames point into it
   std::unordered_multimap<int, interned> keys_;
   std::unordered_multimap<int, interned> strings_;
   std::unordered_multimap<int, kept_string> kept_strings_;
+  static constexpr std::size_t piece_max = 8192; // units
+  std::size_t piece_ = 64;
+  std::span<std::byte> room_;  // the rest of the last piece
   std::size_t copied_ = 0;     // bytes of large strings
   std::size_t copied_max_ = 0; // 0: not asked for yet
   v8::Local<v8::Value> plain_prototype_;

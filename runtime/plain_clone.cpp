@@ -3,6 +3,7 @@
 #include "runtime/isolate.hpp"
 
 #include <v8-exception.h>
+#include <v8-extension.h>
 #include <v8-internal.h>
 #include <v8-isolate.h>
 #include <v8-primitive.h>
@@ -28,10 +29,38 @@ namespace {
 // reads; there is no method call, no iteration and no literal with a key that comes
 // from outside. `objects`, `texts`, `shapes` and the arrays of `build` are full from
 // the beginning: a store never gets to a setter on Array.prototype.
-constexpr std::string_view functions =
-  R"JS((function (keys, hasOwn, ops, numbers, guesses, shapes,
-    enter, spill, takeTexts, defineShape, moreObjects, keyLists, templates, refill, giveTexts,
-    giveArray) {
+// Stands for TAKE_LEAF in the functions: V8 inlines no functions of extensions.
+constexpr std::string_view take_leaf = R"JS(
+        if (typeof v === 'string') {
+          ops[c++] = 1;
+          texts[s++] = v;
+          if (s === 16)
+            giveTexts16();
+        } else if (typeof v === 'number') {
+          numbers[n++] = v;
+          ops[c++] = 0;
+        } else if (v === null) {
+          ops[c++] = 2;
+        } else if (v === true) {
+          ops[c++] = 3;
+        } else if (v === false) {
+          ops[c++] = 4;
+        } else if (v === undefined) {
+          ops[c++] = 5;
+        } else {
+          taken = false;
+        }
+        if (c === 1024) {
+          spill(c, n, odd);
+          c = n = 0;
+        })JS";
+
+// An extension, so that its functions are not seen in the stacks of errors that getters
+// make.
+constexpr const char* extension_name = "troupe/clone";
+constexpr const char* functions =
+  R"JS(globalThis['troupe/clone'] = (function (keys, hasOwn, ops, numbers, guesses, shapes,
+    enter, spill, takeTexts, defineShape, moreObjects, makers, refill, giveTexts, giveArray) {
   'use strict';
   let c = 0, n = 0, s = 0, m = 0, room = 0, known = 0, odd = false;
   let objects, texts, frames, pending, hasPending = false, stopped = false;
@@ -44,35 +73,11 @@ constexpr std::string_view functions =
     }
   }
 
-  function text(t) {
-    texts[s++] = t;
-    if (s === 16) {
-      s = 0;
-      takeTexts(16, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6],
-                texts[7], texts[8], texts[9], texts[10], texts[11], texts[12], texts[13],
-                texts[14], texts[15]);
-    }
-  }
-
-  function leaf(v) {
-    if (typeof v === 'string') {
-      put(1);
-      text(v);
-    } else if (typeof v === 'number') {
-      numbers[n++] = v;
-      put(0);
-    } else if (v === null) {
-      put(2);
-    } else if (v === true) {
-      put(3);
-    } else if (v === false) {
-      put(4);
-    } else if (v === undefined) {
-      put(5);
-    } else {
-      return false;
-    }
-    return true;
+  function giveTexts16() {
+    s = 0;
+    takeTexts(16, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7],
+              texts[8], texts[9], texts[10], texts[11], texts[12], texts[13], texts[14],
+              texts[15]);
   }
 
   function same(a, b, length) {
@@ -85,10 +90,8 @@ constexpr std::string_view functions =
   }
 
   function shapeOf(names, length, slot) {
-    let found = guesses[slot];
-    if (found < known && same(names, shapes[found], length))
-      return found;
-    for (found = 0; found < known; ++found) {
+    let found = 0;
+    for (; found < known; ++found) {
       if (same(names, shapes[found], length)) {
         guesses[slot] = found;
         return found;
@@ -121,7 +124,11 @@ constexpr std::string_view functions =
     if (id <= -3) {
       const length = o.length;
       let packed = id === -4; // and no script has run since
-      put(8 | length << 4);
+      ops[c++] = 8 | length << 4;
+      if (c === 1024) {
+        spill(c, n, odd);
+        c = n = 0;
+      }
       for (; i < length; ++i) {
         if (!packed && !hasOwn(o, i)) {
           odd = true;
@@ -129,12 +136,12 @@ constexpr std::string_view functions =
           continue;
         }
         const v = o[i];
-        let taken;
+        let taken = true;
         if (typeof v === 'object' && v !== null) {
           packed = false;
           taken = depth < 32 && visit(v, slot, depth + 1);
         } else {
-          taken = leaf(v);
+        TAKE_LEAF
         }
         if (!taken) {
           pending = v;
@@ -149,14 +156,20 @@ constexpr std::string_view functions =
     }
     const names = keys(o);
     const length = names.length;
-    const shape = shapeOf(names, length, slot);
+    let shape = guesses[slot];
+    if (shape >= known || !same(names, shapes[shape], length))
+      shape = shapeOf(names, length, slot);
     if (shape < 0) {
       put(11 | length << 4);
       stopped = true;
       frames = {object: o, keys: names, next: 0, inner: frames};
       return true;
     }
-    put(9 | shape << 4);
+    ops[c++] = 9 | shape << 4;
+    if (c === 1024) {
+      spill(c, n, odd);
+      c = n = 0;
+    }
     const base = shape * 64;
     for (; i < length; ++i) {
       const k = names[i];
@@ -166,8 +179,12 @@ constexpr std::string_view functions =
         put(7);
         continue;
       }
-      const taken = typeof v === 'object' && v !== null
-        ? depth < 32 && visit(v, base + i, depth + 1) : leaf(v);
+      let taken = true;
+      if (typeof v === 'object' && v !== null) {
+        taken = depth < 32 && visit(v, base + i, depth + 1);
+      } else {
+        TAKE_LEAF
+      }
       if (!taken) {
         pending = v;
         hasPending = stopped = true;
@@ -184,7 +201,7 @@ constexpr std::string_view functions =
     objects = firstObjects;
     texts = textBuffer;
     c = n = s = m = known = 0;
-    room = 64;
+    room = 32;
     frames = pending = undefined;
     hasPending = stopped = odd = false;
     const taken = visit(root, 4096, 0);
@@ -244,14 +261,8 @@ constexpr std::string_view functions =
           made[i] = next();
         return made;
       }
-      default: {
-        const made = {...templates[op >> 4]};
-        const names = keyLists[op >> 4];
-        const length = names.length;
-        for (let i = 0; i < length; ++i)
-          made[names[i]] = next();
-        return made;
-      }
+      default:
+        return makers[op >> 4](next);
     }
   }
 
@@ -263,9 +274,18 @@ constexpr std::string_view functions =
     return made;
   }
 
-  return [walk, build];
-})
-//# sourceURL=troupe:clone)JS";
+  function makerFor(template, names) {
+    const length = names.length;
+    return function (next) {
+      const made = {...template};
+      for (let i = 0; i < length; ++i)
+        made[names[i]] = next();
+      return made;
+    };
+  }
+
+  return [walk, build, makerFor];
+});)JS";
 
 static_assert(static_cast<int>(tape_op::number) == 0 && static_cast<int>(tape_op::string) == 1
               && static_cast<int>(tape_op::null) == 2 && static_cast<int>(tape_op::yes) == 3
@@ -281,11 +301,12 @@ constexpr int new_array = -3;
 constexpr int new_packed_array = -4;
 constexpr std::size_t packed_samples = 3; // the first ones
 
-constexpr std::uint32_t first_objects = 64;
+constexpr std::uint32_t first_objects = 32;
 constexpr std::uint32_t later_objects = 1024;
 constexpr std::size_t string_batch = 256;
 constexpr std::uint32_t backoff_max = 255;
 constexpr std::size_t known_shapes_max = 256;
+constexpr std::size_t special_min = 500; // objects, about
 constexpr std::size_t known_places_max = std::size_t{1} << 20;
 
 v8::internal::Address address_of(v8::Local<v8::Object> object) {
@@ -305,27 +326,38 @@ v8::internal::Address hidden_class(v8::Local<v8::Object> object) {
   return Internals::ReadTaggedPointerField(address_of(object), Internals::kHeapObjectMapOffset);
 }
 
+v8::MaybeLocal<v8::String> make_string(v8::Isolate* isolate, const value_text& text,
+                                       v8::NewStringType type) {
+  auto length = static_cast<int>(text.length); // came from a string
+  return text.two_byte
+           ? v8::String::NewFromTwoByte(isolate, static_cast<const std::uint16_t*>(text.data),
+                                        type, length)
+           : v8::String::NewFromOneByte(isolate, static_cast<const std::uint8_t*>(text.data),
+                                        type, length);
+}
+
 } // namespace
 
 struct plain_cloner::writing {
-  struct entry {
-    int hash = 0;
-    std::uint32_t number = 0; // from 1; 0: free
-  };
-
   value_graph& graph;
   value_tape& tape;
   text_sink& texts;
-  std::array<v8::Local<v8::Array>, 6> samples;
-  v8::Local<v8::Array> first;
+  std::array<v8::Local<v8::Array>, 6> samples{};
+  v8::Local<v8::Array> first{};
   std::vector<v8::Global<v8::Array>> chunks{};
-  std::vector<entry> known{};
+  /// Open addressing; 0: free, else the number from 1 above, some bits of the hash
+  /// below. Small, since it is what misses the processor's caches.
+  std::vector<std::uint32_t> known{};
   std::uint32_t met = 0;
   bool refused = false;
 
-  [[nodiscard]] static std::size_t start(int hash, std::size_t size) {
+  static constexpr int tag_bits = 10;
+  static constexpr std::uint32_t tag_mask = (1u << tag_bits) - 1;
+  static constexpr std::uint32_t met_max = (1u << (32 - tag_bits)) - 2;
+
+  [[nodiscard]] static std::size_t start(std::uint32_t hash, std::size_t size) {
     // V8's hashes are random, but of 20 bits only.
-    return (static_cast<std::size_t>(hash) * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
+    return (hash * 0x9E3779B97F4A7C15u >> 20) & (size - 1);
   }
 
   v8::MaybeLocal<v8::Value> object(v8::Isolate* isolate, v8::Local<v8::Context> context,
@@ -338,32 +370,34 @@ struct plain_cloner::writing {
 
   /// Its number if it was met before, else -1, and then it gets one.
   int find_or_add(v8::Isolate* isolate, v8::Local<v8::Object> which) {
-    auto hash = which->GetIdentityHash();
+    auto hash = static_cast<std::uint32_t>(which->GetIdentityHash());
     if (2 * (met + 1) > known.size())
-      grow();
+      grow(isolate);
     auto at = start(hash, known.size());
-    for (; known[at].number != 0; at = (at + 1) & (known.size() - 1)) {
+    for (; known[at] != 0; at = (at + 1) & (known.size() - 1)) {
+      auto number = (known[at] >> tag_bits) - 1;
       v8::Local<v8::Value> other;
-      if (known[at].hash == hash
-          && object(isolate, isolate->GetCurrentContext(), known[at].number - 1).ToLocal(&other)
+      if ((known[at] & tag_mask) == (hash & tag_mask)
+          && object(isolate, isolate->GetCurrentContext(), number).ToLocal(&other)
           && other == which)
-        return static_cast<int>(known[at].number - 1);
+        return static_cast<int>(number);
     }
-    known[at] = {hash, ++met};
+    known[at] = ++met << tag_bits | (hash & tag_mask);
     return -1;
   }
 
-  void grow() {
-    std::vector<entry> larger(4 * known.size());
-    for (const auto& each : known) {
-      if (each.number == 0)
-        continue;
-      auto at = start(each.hash, larger.size());
-      while (larger[at].number != 0)
-        at = (at + 1) & (larger.size() - 1);
-      larger[at] = each;
+  void grow(v8::Isolate* isolate) {
+    known.assign(4 * known.size(), 0);
+    v8::HandleScope handles{isolate};
+    for (std::uint32_t number = 0; number < met; ++number) {
+      v8::HandleScope brief{isolate};
+      auto each = object(isolate, isolate->GetCurrentContext(), number).ToLocalChecked();
+      auto hash = static_cast<std::uint32_t>(each.As<v8::Object>()->GetIdentityHash());
+      auto at = start(hash, known.size());
+      while (known[at] != 0)
+        at = (at + 1) & (known.size() - 1);
+      known[at] = (number + 1) << tag_bits | (hash & tag_mask);
     }
-    known = std::move(larger);
   }
 };
 
@@ -377,14 +411,30 @@ struct plain_cloner::reading {
 plain_cloner::plain_cloner() = default;
 plain_cloner::~plain_cloner() = default;
 
+void plain_cloner::start() {
+  static std::string source = functions; // V8 keeps no copy
+  constexpr std::string_view marker = "TAKE_LEAF";
+  for (auto at = source.find(marker); at != source.npos; at = source.find(marker, at))
+    source.replace(at, marker.size(), take_leaf);
+  v8::RegisterExtension(std::make_unique<v8::Extension>(
+    extension_name, source.c_str(), 0, nullptr, static_cast<int>(source.size())));
+}
+
+v8::ExtensionConfiguration* plain_cloner::extensions() {
+  static const char* names[]{extension_name};
+  static v8::ExtensionConfiguration configuration{1, names};
+  return &configuration;
+}
+
 void plain_cloner::uninstall() {
   context_.Reset();
+  maker_.Reset();
   keys_.Reset();
   has_own_.Reset();
   walk_.Reset();
   build_.Reset();
-  key_lists_.Reset();
-  templates_.Reset();
+  makers_.Reset();
+  maker_for_.Reset();
   known_shapes_.clear();
   for (auto& each : array_samples_)
     each.Reset();
@@ -399,6 +449,8 @@ void plain_cloner::install(v8::Isolate* isolate, v8::Local<v8::Context> context)
   v8::Local<v8::Value> object;
   v8::Local<v8::Value> keys;
   v8::Local<v8::Value> has_own;
+  v8::Local<v8::Value> maker;
+  auto name = v8::String::NewFromUtf8(isolate, extension_name).ToLocalChecked();
   if (!context->Global()
          ->Get(context, v8::String::NewFromUtf8Literal(isolate, "Object"))
          .ToLocal(&object)
@@ -407,9 +459,12 @@ void plain_cloner::install(v8::Isolate* isolate, v8::Local<v8::Context> context)
             .ToLocal(&keys)
       || !object.As<v8::Object>()
             ->Get(context, v8::String::NewFromUtf8Literal(isolate, "hasOwn"))
-            .ToLocal(&has_own))
+            .ToLocal(&has_own)
+      || !context->Global()->Get(context, name).ToLocal(&maker) || !maker->IsFunction()
+      || !context->Global()->Delete(context, name).FromMaybe(false))
     return;
   context_.Reset(isolate, context);
+  maker_.Reset(isolate, maker.As<v8::Function>());
   keys_.Reset(isolate, keys.As<v8::Function>());
   has_own_.Reset(isolate, has_own.As<v8::Function>());
 }
@@ -449,20 +504,14 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
     std::vector<v8::Local<v8::Value>> nothing(length, v8::Undefined(isolate));
     return v8::Array::New(isolate, nothing.data(), nothing.size());
   };
-  auto source = v8::String::NewFromUtf8(isolate, functions.data(), v8::NewStringType::kNormal,
-                                        static_cast<int>(functions.size()));
   auto samples =
     v8::String::NewFromUtf8Literal(isolate, "[[0], [0.5], [''], [, 0], [, 0.5], [, '']]");
   v8::Local<v8::Script> script;
-  v8::Local<v8::Value> maker;
   v8::Local<v8::Value> examples;
-  if (!v8::Script::Compile(context, source.ToLocalChecked()).ToLocal(&script)
-      || !script->Run(context).ToLocal(&maker)
-      || !v8::Script::Compile(context, samples).ToLocal(&script)
+  if (!v8::Script::Compile(context, samples).ToLocal(&script)
       || !script->Run(context).ToLocal(&examples))
     return false;
-  auto key_lists = filled(shapes_max);
-  auto templates = filled(shapes_max);
+  auto makers = filled(shapes_max);
   v8::Local<v8::Value> arguments[]{
     keys_.Get(isolate),
     has_own_.Get(isolate),
@@ -476,20 +525,21 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
     function(&take_texts),
     function(&define_shape),
     function(&more_objects),
-    key_lists,
-    templates,
+    makers,
     function(&refill),
     function(&give_texts),
     function(&give_array)};
   v8::Local<v8::Value> pair;
   v8::Local<v8::Value> walk;
   v8::Local<v8::Value> build;
+  v8::Local<v8::Value> maker_for;
   if (!made_all
-      || !maker.As<v8::Function>()
+      || !maker_.Get(isolate)
             ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
             .ToLocal(&pair)
       || !pair.As<v8::Array>()->Get(context, 0).ToLocal(&walk)
-      || !pair.As<v8::Array>()->Get(context, 1).ToLocal(&build))
+      || !pair.As<v8::Array>()->Get(context, 1).ToLocal(&build)
+      || !pair.As<v8::Array>()->Get(context, 2).ToLocal(&maker_for))
     return false;
   for (std::size_t i = 0; i < array_samples_.size(); ++i) {
     v8::Local<v8::Value> example;
@@ -497,8 +547,8 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
       return false;
     array_samples_[i].Reset(isolate, example.As<v8::Array>());
   }
-  key_lists_.Reset(isolate, key_lists);
-  templates_.Reset(isolate, templates);
+  makers_.Reset(isolate, makers);
+  maker_for_.Reset(isolate, maker_for.As<v8::Function>());
   walk_.Reset(isolate, walk.As<v8::Function>());
   build_.Reset(isolate, build.As<v8::Function>());
   return true;
@@ -530,7 +580,8 @@ auto plain_cloner::write(v8::Isolate* isolate, v8::Local<v8::Context> context,
   none.fill(v8::Undefined(isolate));
   writing state{.graph = graph, .tape = tape, .texts = texts};
   // Much as the last time.
-  state.known.resize(std::bit_ceil(std::clamp<std::size_t>(3 * last_met_, 64, known_places_max)));
+  state.known.resize(
+    std::bit_ceil(std::clamp<std::size_t>(2 * last_met_ + 2, 64, known_places_max)));
   tape.ops.reserve(last_ops_);
   tape.numbers.reserve(last_numbers_);
   tape.texts.reserve(last_texts_);
@@ -585,8 +636,8 @@ auto plain_cloner::write(v8::Isolate* isolate, v8::Local<v8::Context> context,
   return outcome::interrupted;
 }
 
-/// An array that has no properties beside its elements, nor so few elements that it
-/// is not kept as a list of them: new_array or new_packed_array.
+/// An array that has all its elements and no properties beside them: new_array or
+/// new_packed_array.
 int plain_cloner::kind_of_array(v8::Local<v8::Object> from) {
   // Arrays that were never given more than elements share their hidden class.
   auto shown = hidden_class(from);
@@ -602,8 +653,6 @@ int plain_cloner::kind_of_array(v8::Local<v8::Object> from) {
     return not_plain;
   if (like < packed_samples)
     return new_packed_array;
-  if (common && length <= 64)
-    return new_array;
   auto* isolate = v8::Isolate::GetCurrent();
   auto context = context_.Get(isolate);
   v8::Local<v8::Array> keys;
@@ -620,13 +669,15 @@ int plain_cloner::kind_of_array(v8::Local<v8::Object> from) {
       && (!keys->Get(context, count - 1).ToLocal(&last) || !last->IsUint32()
           || last.As<v8::Uint32>()->Value() >= length))
     return not_plain;
-  return detail::is_dense(count, length) ? new_array : not_plain;
+  return count == length ? new_array : not_plain;
 }
 
 void plain_cloner::enter(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& self = of(info);
   auto object = info[0].As<v8::Object>();
   int kind = is_plain_object(object) ? new_object : self.kind_of_array(object);
+  if (self.writing_->met == writing::met_max)
+    kind = not_plain;
   if (kind != not_plain) {
     auto known = self.writing_->find_or_add(info.GetIsolate(), object);
     if (known >= 0) {
@@ -708,55 +759,97 @@ v8::MaybeLocal<v8::Value> plain_cloner::read(v8::Isolate* isolate, v8::Local<v8:
   return made;
 }
 
-/// Sets the key lists and templates of the tape's shapes, most of which are known
-/// from earlier ones.
+/// Sets the makers of the tape's shapes, most of which are known from earlier ones.
 bool plain_cloner::prepare_shapes(v8::Isolate* isolate, v8::Local<v8::Context> context,
                                   const value_tape& tape) {
   if (tape.shapes.size() > shapes_max)
     return false;
-  auto key_lists = key_lists_.Get(isolate);
-  auto templates = templates_.Get(isolate);
+  auto makers = makers_.Get(isolate);
   std::string signature;
   for (std::uint32_t s = 0; s < tape.shapes.size(); ++s) {
+    auto keys = tape.shapes[s];
     signature.clear();
-    for (const auto& key : tape.shapes[s]) {
+    for (const auto& key : keys) {
       std::uint32_t header = key.length << 1 | (key.two_byte ? 1u : 0u);
       signature.append(reinterpret_cast<const char*>(&header), sizeof header);
       signature.append(static_cast<const char*>(key.data), key.length * (key.two_byte ? 2u : 1u));
     }
-    auto found = known_shapes_.find(signature);
-    if (found == known_shapes_.end()) {
-      std::vector<v8::Local<v8::Value>> names;
-      auto made = v8::Object::New(isolate);
-      for (const auto& key : tape.shapes[s]) {
-        v8::Local<v8::String> name;
-        auto length = static_cast<int>(key.length);
-        bool fits =
-          key.two_byte
-            ? v8::String::NewFromTwoByte(isolate, static_cast<const std::uint16_t*>(key.data),
-                                         v8::NewStringType::kInternalized, length)
-                .ToLocal(&name)
-            : v8::String::NewFromOneByte(isolate, static_cast<const std::uint8_t*>(key.data),
-                                         v8::NewStringType::kInternalized, length)
-                .ToLocal(&name);
-        if (!fits
-            || !made->CreateDataProperty(context, name, v8::Undefined(isolate)).FromMaybe(false))
-          return false;
-        names.push_back(name);
-      }
-      if (known_shapes_.size() >= known_shapes_max)
-        known_shapes_.clear();
-      auto list = v8::Array::New(isolate, names.data(), names.size());
-      found =
-        known_shapes_.emplace(signature, known_shape{{isolate, list}, {isolate, made}}).first;
+    if (known_shapes_.size() >= known_shapes_max && !known_shapes_.contains(signature))
+      known_shapes_.clear();
+    auto& known = known_shapes_[signature];
+    v8::Local<v8::Function> maker;
+    if (known.maker.IsEmpty()) {
+      if (!general_maker(isolate, context, keys).ToLocal(&maker))
+        return false;
+      known.maker.Reset(isolate, maker);
     }
-    if (!key_lists->CreateDataProperty(context, s, found->second.keys.Get(isolate))
-           .FromMaybe(false)
-        || !templates->CreateDataProperty(context, s, found->second.made.Get(isolate))
-              .FromMaybe(false))
+    // A function for these keys alone is worth its compilation only for many objects.
+    if (!known.special && (known.objects += tape.ops.size() / (keys.size() + 1)) >= special_min) {
+      known.special = true;
+      if (special_maker(isolate, context, keys).ToLocal(&maker))
+        known.maker.Reset(isolate, maker);
+    }
+    if (!makers->CreateDataProperty(context, s, known.maker.Get(isolate)).FromMaybe(false))
       return false;
   }
   return true;
+}
+
+/// A function that makes an object of these keys, whose values `next` gives.
+v8::MaybeLocal<v8::Function> plain_cloner::general_maker(v8::Isolate* isolate,
+                                                         v8::Local<v8::Context> context,
+                                                         std::span<const value_text> keys) {
+  std::vector<v8::Local<v8::Value>> names;
+  auto like = v8::Object::New(isolate);
+  for (const auto& key : keys) {
+    v8::Local<v8::String> name;
+    if (!make_string(isolate, key, v8::NewStringType::kInternalized).ToLocal(&name)
+        || !like->CreateDataProperty(context, name, v8::Undefined(isolate)).FromMaybe(false))
+      return {};
+    names.push_back(name);
+  }
+  v8::Local<v8::Value> arguments[]{like, v8::Array::New(isolate, names.data(), names.size())};
+  v8::Local<v8::Value> made;
+  if (!maker_for_.Get(isolate)
+         ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
+         .ToLocal(&made))
+    return {};
+  return made.As<v8::Function>();
+}
+
+/// The same as a function with an object literal. Empty when a key is no plain word:
+/// nothing that comes from outside is ever part of a program.
+v8::MaybeLocal<v8::Function> plain_cloner::special_maker(v8::Isolate* isolate,
+                                                         v8::Local<v8::Context> context,
+                                                         std::span<const value_text> keys) {
+  std::string program = "(function (next) { 'use strict'; return {";
+  for (const auto& key : keys) {
+    auto letters = key.latin1();
+    auto plain = [](std::uint8_t c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+             || c == '_';
+    };
+    if (key.two_byte || key.length == 0 || key.length > 64 || !std::ranges::all_of(letters, plain)
+        || letters[0] <= '9')
+      return {};
+    std::string name(letters.begin(), letters.end());
+    if (name == "__proto__") // in a literal not a property
+      return {};
+    program += "\"" + name + "\":next(),";
+  }
+  program += "} })\n//# sourceURL=troupe:clone";
+  v8::TryCatch quiet{isolate};
+  v8::Local<v8::String> source;
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> made;
+  if (!v8::String::NewFromUtf8(isolate, program.c_str()).ToLocal(&source)
+      || !v8::Script::Compile(context, source).ToLocal(&script)
+      || !script->Run(context).ToLocal(&made)) {
+    if (quiet.HasTerminated())
+      quiet.ReThrow();
+    return {};
+  }
+  return made.As<v8::Function>();
 }
 
 void plain_cloner::refill(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -784,18 +877,8 @@ void plain_cloner::give_texts(const v8::FunctionCallbackInfo<v8::Value>& info) {
   state.next_text += some.size();
   std::array<v8::Local<v8::Value>, string_batch> made;
   for (std::size_t i = 0; i < some.size(); ++i) {
-    const auto& text = some[i];
-    auto length = static_cast<int>(text.length);
     v8::Local<v8::String> string;
-    bool fits =
-      text.two_byte
-        ? v8::String::NewFromTwoByte(isolate, static_cast<const std::uint16_t*>(text.data),
-                                     v8::NewStringType::kNormal, length)
-            .ToLocal(&string)
-        : v8::String::NewFromOneByte(isolate, static_cast<const std::uint8_t*>(text.data),
-                                     v8::NewStringType::kNormal, length)
-            .ToLocal(&string);
-    if (!fits)
+    if (!make_string(isolate, some[i], v8::NewStringType::kNormal).ToLocal(&string))
       return; // a termination, or more than a string can be: not in a tape
     made[i] = string;
   }

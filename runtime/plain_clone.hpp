@@ -4,6 +4,7 @@
 
 #include <v8-container.h>
 #include <v8-context.h>
+#include <v8-extension.h>
 #include <v8-function-callback.h>
 #include <v8-function.h>
 #include <v8-persistent-handle.h>
@@ -12,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -38,7 +40,14 @@ public:
   plain_cloner(const plain_cloner&) = delete;
   plain_cloner& operator=(const plain_cloner&) = delete;
 
-  /// From now on this realm is served. To be called before any script runs in it.
+  /// Once in the process, after V8 has been started.
+  static void start();
+
+  /// For `v8::Context::New`: the functions are V8's to make with the realm.
+  [[nodiscard]] static v8::ExtensionConfiguration* extensions();
+
+  /// From now on this realm is served, if it was made with `extensions`. To be called
+  /// before any script runs in it.
   void install(v8::Isolate* isolate, v8::Local<v8::Context> context);
 
   /// Lets go of the realm. To be called before the isolate is disposed of.
@@ -110,6 +119,13 @@ private:
   [[nodiscard]] bool prepare_shapes(v8::Isolate* isolate, v8::Local<v8::Context> context,
                                     const detail::value_tape& tape);
 
+  [[nodiscard]] v8::MaybeLocal<v8::Function> general_maker(
+    v8::Isolate* isolate, v8::Local<v8::Context> context,
+    std::span<const detail::value_text> keys);
+  [[nodiscard]] v8::MaybeLocal<v8::Function> special_maker(
+    v8::Isolate* isolate, v8::Local<v8::Context> context,
+    std::span<const detail::value_text> keys);
+
   static plain_cloner& of(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void enter(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void spill(const v8::FunctionCallbackInfo<v8::Value>& info);
@@ -143,17 +159,19 @@ private:
 
   // Of the realm that is served.
   v8::Global<v8::Context> context_;
+  v8::Global<v8::Function> maker_;
   v8::Global<v8::Function> keys_;
   v8::Global<v8::Function> has_own_;
   v8::Global<v8::Function> walk_; // empty: not compiled yet
   v8::Global<v8::Function> build_;
   std::array<v8::Global<v8::Array>, 6> array_samples_;
-  v8::Global<v8::Array> key_lists_; // of the tape that is being read
-  v8::Global<v8::Array> templates_;
+  v8::Global<v8::Array> makers_; // of the tape that is being read
+  v8::Global<v8::Function> maker_for_;
 
   struct known_shape {
-    v8::Global<v8::Array> keys;
-    v8::Global<v8::Object> made;
+    v8::Global<v8::Function> maker;
+    std::size_t objects = 0; // made of it, about
+    bool special = false;    // tried at least
   };
   std::unordered_map<std::string, known_shape> known_shapes_;
 };

@@ -1,5 +1,7 @@
 #include "runtime/realm.hpp"
 
+#include "runtime/plain_clone.hpp"
+
 #include <v8-primitive.h>
 
 namespace troupe::js {
@@ -19,7 +21,7 @@ bool allows_wasm(v8::Local<v8::Context> context, v8::Local<v8::String>) {
 bool realm::make(isolate_scope& here, const code_generation_options& generation,
                  microtask_mode microtasks) {
   auto* isolate = here.v8();
-  auto context = v8::Context::New(isolate);
+  auto context = v8::Context::New(isolate, plain_cloner::extensions());
   if (context.IsEmpty())
     return false;
   // Without a callback that decides otherwise, V8 takes this as it is.

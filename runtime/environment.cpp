@@ -83,7 +83,7 @@ environment::~environment() {
 result<void> environment::prepare(const context_options& options) {
   {
     isolate_scope here{isolate_};
-    auto context = v8::Context::New(here.v8(), plain_cloner::extensions());
+    auto context = v8::Context::New(here.v8());
     if (context.IsEmpty())
       return error{.code = errc::spawn_failed,
                    .message = fmt::format("context '{}': V8 made no realm", name_)};

@@ -1,7 +1,5 @@
 #include "runtime/engine.hpp"
 
-#include "runtime/plain_clone.hpp"
-
 #include <dlfcn.h>
 #include <elf.h>
 #include <fmt/format.h>
@@ -120,7 +118,6 @@ engine::engine(const std::vector<std::string>& flags) : platform_(0) {
     rejected_flags_.emplace_back(arguments[static_cast<std::size_t>(i)]);
   v8::V8::InitializePlatform(&platform_);
   v8::V8::Initialize();
-  plain_cloner::start();
 }
 
 } // namespace troupe::js

@@ -3,7 +3,6 @@
 #include "runtime/isolate.hpp"
 
 #include <v8-exception.h>
-#include <v8-extension.h>
 #include <v8-internal.h>
 #include <v8-isolate.h>
 #include <v8-primitive.h>
@@ -29,39 +28,14 @@ namespace {
 // reads; there is no method call, no iteration and no literal with a key that comes
 // from outside. `objects`, `texts`, `shapes` and the arrays of `build` are full from
 // the beginning: a store never gets to a setter on Array.prototype.
-// Stands for TAKE_LEAF in the functions: V8 inlines no functions of extensions.
-constexpr std::string_view take_leaf = R"JS(
-        if (typeof v === 'string') {
-          ops[c++] = 1;
-          texts[s++] = v;
-          if (s === 16)
-            giveTexts16();
-        } else if (typeof v === 'number') {
-          numbers[n++] = v;
-          ops[c++] = 0;
-        } else if (v === null) {
-          ops[c++] = 2;
-        } else if (v === true) {
-          ops[c++] = 3;
-        } else if (v === false) {
-          ops[c++] = 4;
-        } else if (v === undefined) {
-          ops[c++] = 5;
-        } else {
-          taken = false;
-        }
-        if (c === 1024) {
-          spill(c, n, odd);
-          c = n = 0;
-        })JS";
-
-// An extension, so that its functions are not seen in the stacks of errors that getters
-// make.
-constexpr const char* extension_name = "troupe/clone";
-constexpr const char* functions =
-  R"JS(globalThis['troupe/clone'] = (function (keys, hasOwn, ops, numbers, guesses, shapes,
-    enter, spill, takeTexts, defineShape, moreObjects, makers, refill, giveTexts, giveArray) {
+// In a realm of its own: it is made when the first data worth it comes, scripts cannot
+// reach into it, and its functions are not seen in the stacks of errors that getters
+// make, since it has another security token (v8-context.h, SetSecurityToken).
+constexpr std::string_view walk_source =
+  R"JS((function (ops, numbers, guesses, shapes, enter, spill,
+    takeTexts, defineShape, moreObjects) {
   'use strict';
+  const {keys, hasOwn} = Object;
   let c = 0, n = 0, s = 0, m = 0, room = 0, known = 0, odd = false;
   let objects, texts, frames, pending, hasPending = false, stopped = false;
 
@@ -78,6 +52,29 @@ constexpr const char* functions =
     takeTexts(16, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], texts[7],
               texts[8], texts[9], texts[10], texts[11], texts[12], texts[13], texts[14],
               texts[15]);
+  }
+
+  function leaf(v) {
+    if (typeof v === 'string') {
+      put(1);
+      texts[s++] = v;
+      if (s === 16)
+        giveTexts16();
+    } else if (typeof v === 'number') {
+      numbers[n++] = v;
+      put(0);
+    } else if (v === null) {
+      put(2);
+    } else if (v === true) {
+      put(3);
+    } else if (v === false) {
+      put(4);
+    } else if (v === undefined) {
+      put(5);
+    } else {
+      return false;
+    }
+    return true;
   }
 
   function same(a, b, length) {
@@ -124,11 +121,7 @@ constexpr const char* functions =
     if (id <= -3) {
       const length = o.length;
       let packed = id === -4; // and no script has run since
-      ops[c++] = 8 | length << 4;
-      if (c === 1024) {
-        spill(c, n, odd);
-        c = n = 0;
-      }
+      put(8 | length << 4);
       for (; i < length; ++i) {
         if (!packed && !hasOwn(o, i)) {
           odd = true;
@@ -141,7 +134,7 @@ constexpr const char* functions =
           packed = false;
           taken = depth < 32 && visit(v, slot, depth + 1);
         } else {
-        TAKE_LEAF
+          taken = leaf(v);
         }
         if (!taken) {
           pending = v;
@@ -165,11 +158,7 @@ constexpr const char* functions =
       frames = {object: o, keys: names, next: 0, inner: frames};
       return true;
     }
-    ops[c++] = 9 | shape << 4;
-    if (c === 1024) {
-      spill(c, n, odd);
-      c = n = 0;
-    }
+    put(9 | shape << 4);
     const base = shape * 64;
     for (; i < length; ++i) {
       const k = names[i];
@@ -183,8 +172,8 @@ constexpr const char* functions =
       if (typeof v === 'object' && v !== null) {
         taken = depth < 32 && visit(v, base + i, depth + 1);
       } else {
-        TAKE_LEAF
-      }
+          taken = leaf(v);
+        }
       if (!taken) {
         pending = v;
         hasPending = stopped = true;
@@ -221,6 +210,14 @@ constexpr const char* functions =
     return where;
   }
 
+  return walk;
+})
+//# sourceURL=troupe:clone-out)JS";
+
+// In the script's realm, whose objects it makes. No script runs meanwhile.
+constexpr std::string_view build_source = R"JS((function (ops, numbers, makers, refill, giveTexts,
+    giveArray) {
+  'use strict';
   let p = 0, q = 0, r = 0, left = 0, strings;
 
   function next() {
@@ -284,8 +281,9 @@ constexpr const char* functions =
     };
   }
 
-  return [walk, build, makerFor];
-});)JS";
+  return [build, makerFor];
+})
+//# sourceURL=troupe:clone-in)JS";
 
 static_assert(static_cast<int>(tape_op::number) == 0 && static_cast<int>(tape_op::string) == 1
               && static_cast<int>(tape_op::null) == 2 && static_cast<int>(tape_op::yes) == 3
@@ -411,26 +409,8 @@ struct plain_cloner::reading {
 plain_cloner::plain_cloner() = default;
 plain_cloner::~plain_cloner() = default;
 
-void plain_cloner::start() {
-  static std::string source = functions; // V8 keeps no copy
-  constexpr std::string_view marker = "TAKE_LEAF";
-  for (auto at = source.find(marker); at != source.npos; at = source.find(marker, at))
-    source.replace(at, marker.size(), take_leaf);
-  v8::RegisterExtension(std::make_unique<v8::Extension>(
-    extension_name, source.c_str(), 0, nullptr, static_cast<int>(source.size())));
-}
-
-v8::ExtensionConfiguration* plain_cloner::extensions() {
-  static const char* names[]{extension_name};
-  static v8::ExtensionConfiguration configuration{1, names};
-  return &configuration;
-}
-
 void plain_cloner::uninstall() {
   context_.Reset();
-  maker_.Reset();
-  keys_.Reset();
-  has_own_.Reset();
   walk_.Reset();
   build_.Reset();
   makers_.Reset();
@@ -443,30 +423,7 @@ void plain_cloner::uninstall() {
 
 void plain_cloner::install(v8::Isolate* isolate, v8::Local<v8::Context> context) {
   uninstall();
-  v8::HandleScope handles{isolate};
-  v8::Context::Scope entered{context};
-  v8::TryCatch quiet{isolate};
-  v8::Local<v8::Value> object;
-  v8::Local<v8::Value> keys;
-  v8::Local<v8::Value> has_own;
-  v8::Local<v8::Value> maker;
-  auto name = v8::String::NewFromUtf8(isolate, extension_name).ToLocalChecked();
-  if (!context->Global()
-         ->Get(context, v8::String::NewFromUtf8Literal(isolate, "Object"))
-         .ToLocal(&object)
-      || !object.As<v8::Object>()
-            ->Get(context, v8::String::NewFromUtf8Literal(isolate, "keys"))
-            .ToLocal(&keys)
-      || !object.As<v8::Object>()
-            ->Get(context, v8::String::NewFromUtf8Literal(isolate, "hasOwn"))
-            .ToLocal(&has_own)
-      || !context->Global()->Get(context, name).ToLocal(&maker) || !maker->IsFunction()
-      || !context->Global()->Delete(context, name).FromMaybe(false))
-    return;
   context_.Reset(isolate, context);
-  maker_.Reset(isolate, maker.As<v8::Function>());
-  keys_.Reset(isolate, keys.As<v8::Function>());
-  has_own_.Reset(isolate, has_own.As<v8::Function>());
 }
 
 bool plain_cloner::ready(v8::Isolate* isolate, v8::Local<v8::Context> context) {
@@ -483,6 +440,9 @@ bool plain_cloner::ready(v8::Isolate* isolate, v8::Local<v8::Context> context) {
 
 bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context) {
   v8::HandleScope handles{isolate};
+  auto apart = v8::Context::New(isolate);
+  if (apart.IsEmpty())
+    return false;
   if (!window_)
     window_ = std::make_unique<window>();
   auto over = [&](void* memory, std::size_t size) {
@@ -490,56 +450,60 @@ bool plain_cloner::compile(v8::Isolate* isolate, v8::Local<v8::Context> context)
       v8::ArrayBuffer::NewBackingStore(memory, size, v8::BackingStore::EmptyDeleter, nullptr);
     return v8::ArrayBuffer::New(isolate, std::move(store));
   };
-  bool made_all = true;
-  auto function = [&](v8::FunctionCallback callback) -> v8::Local<v8::Value> {
-    v8::Local<v8::Function> made;
-    if (!v8::Function::New(context, callback, {}, 0, v8::ConstructorBehavior::kThrow)
-           .ToLocal(&made)) {
-      made_all = false;
-      return v8::Undefined(isolate);
-    }
-    return made;
-  };
   auto filled = [&](std::size_t length) {
     std::vector<v8::Local<v8::Value>> nothing(length, v8::Undefined(isolate));
     return v8::Array::New(isolate, nothing.data(), nothing.size());
   };
-  auto samples =
-    v8::String::NewFromUtf8Literal(isolate, "[[0], [0.5], [''], [, 0], [, 0.5], [, '']]");
-  v8::Local<v8::Script> script;
-  v8::Local<v8::Value> examples;
-  if (!v8::Script::Compile(context, samples).ToLocal(&script)
-      || !script->Run(context).ToLocal(&examples))
-    return false;
-  auto makers = filled(shapes_max);
-  v8::Local<v8::Value> arguments[]{
-    keys_.Get(isolate),
-    has_own_.Get(isolate),
-    v8::Int32Array::New(over(&window_->ops, sizeof window_->ops), 0, chunk),
-    v8::Float64Array::New(over(&window_->numbers, sizeof window_->numbers), 0, chunk),
-    v8::Int8Array::New(over(&window_->guesses, sizeof window_->guesses), 0,
-                       window_->guesses.size()),
-    filled(shapes_max),
-    function(&enter),
-    function(&spill),
-    function(&take_texts),
-    function(&define_shape),
-    function(&more_objects),
-    makers,
-    function(&refill),
-    function(&give_texts),
-    function(&give_array)};
-  v8::Local<v8::Value> pair;
+  auto run = [&](v8::Local<v8::Context> in, std::string_view code, v8::Local<v8::Value>& value) {
+    v8::Local<v8::String> source;
+    v8::Local<v8::Script> script;
+    return v8::String::NewFromUtf8(isolate, code.data(), v8::NewStringType::kNormal,
+                                   static_cast<int>(code.size()))
+             .ToLocal(&source)
+           && v8::Script::Compile(in, source).ToLocal(&script) && script->Run(in).ToLocal(&value);
+  };
+  auto call = [&](v8::Local<v8::Context> in, v8::Local<v8::Value> maker,
+                  std::vector<v8::Local<v8::Value>> arguments,
+                  std::initializer_list<v8::FunctionCallback> callbacks,
+                  v8::Local<v8::Value>& value) {
+    for (auto callback : callbacks) {
+      v8::Local<v8::Function> made;
+      if (!v8::Function::New(in, callback, {}, 0, v8::ConstructorBehavior::kThrow).ToLocal(&made))
+        return false;
+      arguments.push_back(made);
+    }
+    return maker.As<v8::Function>()
+      ->Call(in, v8::Undefined(isolate), static_cast<int>(arguments.size()), arguments.data())
+      .ToLocal(&value);
+  };
+  auto ops_memory = over(&window_->ops, sizeof window_->ops);
+  auto numbers_memory = over(&window_->numbers, sizeof window_->numbers);
+  v8::Local<v8::Value> maker;
   v8::Local<v8::Value> walk;
+  {
+    v8::Context::Scope entered{apart};
+    auto guesses = v8::Int8Array::New(over(&window_->guesses, sizeof window_->guesses), 0,
+                                      window_->guesses.size());
+    if (!run(apart, walk_source, maker)
+        || !call(apart, maker,
+                 {v8::Int32Array::New(ops_memory, 0, chunk),
+                  v8::Float64Array::New(numbers_memory, 0, chunk), guesses, filled(shapes_max)},
+                 {&enter, &spill, &take_texts, &define_shape, &more_objects}, walk))
+      return false;
+  }
+  auto makers = filled(shapes_max);
+  v8::Local<v8::Value> pair;
   v8::Local<v8::Value> build;
   v8::Local<v8::Value> maker_for;
-  if (!made_all
-      || !maker_.Get(isolate)
-            ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
-            .ToLocal(&pair)
-      || !pair.As<v8::Array>()->Get(context, 0).ToLocal(&walk)
-      || !pair.As<v8::Array>()->Get(context, 1).ToLocal(&build)
-      || !pair.As<v8::Array>()->Get(context, 2).ToLocal(&maker_for))
+  v8::Local<v8::Value> examples;
+  if (!run(context, build_source, maker)
+      || !call(context, maker,
+               {v8::Int32Array::New(ops_memory, 0, chunk),
+                v8::Float64Array::New(numbers_memory, 0, chunk), makers},
+               {&refill, &give_texts, &give_array}, pair)
+      || !pair.As<v8::Array>()->Get(context, 0).ToLocal(&build)
+      || !pair.As<v8::Array>()->Get(context, 1).ToLocal(&maker_for)
+      || !run(context, "[[0], [0.5], [''], [, 0], [, 0.5], [, '']]", examples))
     return false;
   for (std::size_t i = 0; i < array_samples_.size(); ++i) {
     v8::Local<v8::Value> example;

@@ -4,7 +4,6 @@
 
 #include <v8-container.h>
 #include <v8-context.h>
-#include <v8-extension.h>
 #include <v8-function-callback.h>
 #include <v8-function.h>
 #include <v8-persistent-handle.h>
@@ -24,11 +23,10 @@ namespace troupe::js {
 /// written in JavaScript, which V8 compiles for the data at hand: several times
 /// faster than asking for each property through V8's interface.
 ///
-/// They run in the script's realm, so nothing in them may be looked up where
-/// scripts can reach: they call two intrinsics taken before any script ran, read
-/// properties only as structured clone does, and write to own elements and
-/// properties only. Whatever is not plain makes the walk break off, before it has
-/// been touched; the caller goes on from there.
+/// What comes out is walked in a realm of its own, and nothing that a script can
+/// reach is looked up: properties are read as structured clone reads them, and that is
+/// all. Whatever is not plain makes the walk break off, before it has been touched; the
+/// caller goes on from there.
 ///
 /// Threads:  the isolate's.
 /// Lifetime: ends before the isolate is disposed of.
@@ -40,14 +38,7 @@ public:
   plain_cloner(const plain_cloner&) = delete;
   plain_cloner& operator=(const plain_cloner&) = delete;
 
-  /// Once in the process, after V8 has been started.
-  static void start();
-
-  /// For `v8::Context::New`: the functions are V8's to make with the realm.
-  [[nodiscard]] static v8::ExtensionConfiguration* extensions();
-
-  /// From now on this realm is served, if it was made with `extensions`. To be called
-  /// before any script runs in it.
+  /// From now on this realm is served. To be called before any script runs in it.
   void install(v8::Isolate* isolate, v8::Local<v8::Context> context);
 
   /// Lets go of the realm. To be called before the isolate is disposed of.
@@ -159,9 +150,6 @@ private:
 
   // Of the realm that is served.
   v8::Global<v8::Context> context_;
-  v8::Global<v8::Function> maker_;
-  v8::Global<v8::Function> keys_;
-  v8::Global<v8::Function> has_own_;
   v8::Global<v8::Function> walk_; // empty: not compiled yet
   v8::Global<v8::Function> build_;
   std::array<v8::Global<v8::Array>, 6> array_samples_;

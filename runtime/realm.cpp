@@ -1,6 +1,5 @@
 #include "runtime/realm.hpp"
 
-#include "runtime/plain_clone.hpp"
 
 #include <v8-primitive.h>
 
@@ -21,7 +20,7 @@ bool allows_wasm(v8::Local<v8::Context> context, v8::Local<v8::String>) {
 bool realm::make(isolate_scope& here, const code_generation_options& generation,
                  microtask_mode microtasks) {
   auto* isolate = here.v8();
-  auto context = v8::Context::New(isolate, plain_cloner::extensions());
+  auto context = v8::Context::New(isolate);
   if (context.IsEmpty())
     return false;
   // Without a callback that decides otherwise, V8 takes this as it is.

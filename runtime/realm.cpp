@@ -1,6 +1,5 @@
 #include "runtime/realm.hpp"
 
-
 #include <v8-primitive.h>
 
 namespace troupe::js {

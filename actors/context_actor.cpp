@@ -202,6 +202,10 @@ void context_actor::become() {
       gauges_->begin();
       environment_->compile_function(request.request, request.source);
     },
+    [this](const function_cache_request& request) {
+      gauges_->begin();
+      environment_->create_function_cache(request.request, request.function);
+    },
     [this](const call_request& request) {
       gauges_->begin();
       if (!refuses(request.request))

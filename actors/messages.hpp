@@ -332,6 +332,12 @@ struct compile_function_request {
   js::function_source source;
 };
 
+/// Asks for a sealed code cache of a compiled function.
+struct function_cache_request {
+  request_id request = 0;
+  value function;
+};
+
 /// Calls a function that is on lease.
 struct call_request {
   request_id request = 0;
@@ -476,6 +482,11 @@ bool inspect(Inspector& f, compile_function_request& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, function_cache_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("function", x.function));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, call_request& x) {
   return f.object(x).fields(f.field("request", x.request), f.field("call", x.call),
                             f.field("options", x.options));
@@ -556,6 +567,7 @@ CAF_ADD_TYPE_ID(troupe, (troupe::actors::run_requests))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::compile_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::property_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::compile_function_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::function_cache_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::call_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::copy_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::idle_request))

@@ -106,12 +106,19 @@ future<function> context::compile_function(std::string body) {
 }
 
 future<function> context::compile_function(std::string body, function_options how) {
+  auto finish = [](result<value> outcome) -> result<function> {
+    if (!outcome)
+      return std::move(outcome).error();
+    auto made = (*outcome)["function"].as<function>();
+    made.rejected_ = (*outcome)["cached_data_rejected"].as<std::optional<bool>>();
+    return made;
+  };
   return detail::ask<function>(
     home_,
     actors::compile_function_request{0,
                                      {std::move(body), std::move(how.parameters),
                                       std::move(how.context_extensions), std::move(how.script)}},
-    &converted<function>);
+    finish);
 }
 
 future<std::vector<std::byte>> context::create_cached_data(const script& compiled) {

@@ -90,6 +90,10 @@ future<value> function::call(std::vector<value> arguments, run_options how,
     &detail::converted<value>);
 }
 
+future<std::vector<std::byte>> function::create_cached_data() const {
+  return ask<std::vector<std::byte>>(held_, actors::function_cache_request{0, held_});
+}
+
 std::string_view function::context() const noexcept {
   return name_of(held_);
 }

@@ -35,13 +35,25 @@ sha256_digest digest_of(source_kind kind, std::string_view code,
   return digest.finish();
 }
 
-code_cache_ptr make_code_cache(v8::Local<v8::UnboundScript> script) {
-  std::unique_ptr<v8::ScriptCompiler::CachedData> made{
-    v8::ScriptCompiler::CreateCodeCache(script)};
+namespace {
+
+code_cache_ptr keep(std::unique_ptr<v8::ScriptCompiler::CachedData> made) {
   if (!made || made->length <= 0)
     return nullptr;
   auto bytes = std::as_bytes(std::span{made->data, static_cast<std::size_t>(made->length)});
   return std::make_shared<const code_cache>(std::vector<std::byte>{bytes.begin(), bytes.end()});
+}
+
+} // namespace
+
+code_cache_ptr make_code_cache(v8::Local<v8::UnboundScript> script) {
+  using data = v8::ScriptCompiler::CachedData;
+  return keep(std::unique_ptr<data>{v8::ScriptCompiler::CreateCodeCache(script)});
+}
+
+code_cache_ptr make_code_cache(v8::Local<v8::Function> function) {
+  using data = v8::ScriptCompiler::CachedData;
+  return keep(std::unique_ptr<data>{v8::ScriptCompiler::CreateCodeCacheForFunction(function)});
 }
 
 const sha256_digest& engine_fingerprint() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 namespace v8 {
+class Function;
 class UnboundScript;
 template <class T>
 class Local;
@@ -47,6 +48,9 @@ enum class source_kind : std::uint8_t { script, function, module };
 /// V8's own view of what it has compiled so far, functions that have run
 /// included. Isolate thread. @returns null when V8 gives none, as of asm.js.
 [[nodiscard]] code_cache_ptr make_code_cache(v8::Local<v8::UnboundScript> script);
+
+/// The same of a function; it must have been compiled as one (`compile_function`).
+[[nodiscard]] code_cache_ptr make_code_cache(v8::Local<v8::Function> function);
 
 // -- sealed caches ----------------------------------------------------------------
 //

@@ -557,7 +557,7 @@ result<v8::Local<v8::Object>> environment::find_object(isolate_scope& here,
   auto held = lease_of(of);
   if (!held)
     return error{.code = errc::invalid_argument, .message = "the value is no reference"};
-  auto [what, object] = leases_.find(here, *held);
+  auto [what, object, digest] = leases_.find(here, *held);
   switch (what) {
     case lease_table::finding::foreign:
       return error{.code = errc::invalid_argument,
@@ -584,7 +584,7 @@ v8::MaybeLocal<v8::Value> environment::make_function(
 }
 
 v8::MaybeLocal<v8::Value> environment::find_leased(isolate_scope& here, const lease& which) {
-  auto [what, object] = leases_.find(here, which);
+  auto [what, object, digest] = leases_.find(here, which);
   if (what == lease_table::finding::found)
     return object;
   auto* isolate = here.v8();
@@ -640,31 +640,51 @@ void environment::compile(request_id request, const script_source& source) {
 }
 
 void environment::compile_function(request_id request, const function_source& source) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   v8::TryCatch caught{here.v8()};
-                   std::vector<v8::Local<v8::Object>> extensions;
-                   for (const auto& extension : source.extensions) {
-                     auto made = clone_in_or_why(here, context, extension);
-                     if (!made)
-                       return std::move(made).error();
-                     if (!(*made)->IsObject())
-                       return error{.code = errc::invalid_argument,
-                                    .message = "function_options::context_extensions must be "
-                                               "objects"};
-                     extensions.push_back(made->As<v8::Object>());
-                   }
-                   v8::Local<v8::Function> made;
-                   if (js::compile_function(here, context, source, extensions).ToLocal(&made))
-                     return leases_.add(here, made);
-                   if (caught.HasCaught())
-                     return capture_error(here, context, caught, errc::syntax_error,
-                                          source.options.display_errors);
-                   return error{.code = errc::invalid_argument,
-                                .message = fmt::format("function_options::parameters must be "
-                                                       "identifiers; they are '{}'",
-                                                       fmt::join(source.parameters, ", "))};
-                 });
+  answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      v8::TryCatch caught{here.v8()};
+      std::vector<v8::Local<v8::Object>> extensions;
+      for (const auto& extension : source.extensions) {
+        auto made = clone_in_or_why(here, context, extension);
+        if (!made)
+          return std::move(made).error();
+        if (!(*made)->IsObject())
+          return error{.code = errc::invalid_argument,
+                       .message = "function_options::context_extensions must be "
+                                  "objects"};
+        extensions.push_back(made->As<v8::Object>());
+      }
+      if (auto made = js::compile_function(here, context, source, extensions))
+        return value::object({{"function", leases_.add(here, made->function, made->digest)},
+                              {"cached_data_rejected", made->cached_data_rejected}});
+      if (caught.HasCaught())
+        return capture_error(here, context, caught, errc::syntax_error,
+                             source.options.display_errors);
+      return error{.code = errc::invalid_argument,
+                   .message = fmt::format("function_options::parameters must be "
+                                          "identifiers; they are '{}'",
+                                          fmt::join(source.parameters, ", "))};
+    });
+}
+
+void environment::create_function_cache(request_id request, const value& function) {
+  answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto object = find_object(here, context, function);
+      if (!object)
+        return std::move(object).error();
+      auto digest = leases_.find(here, *lease_of(function)).digest;
+      if (!digest)
+        return error{.code = errc::invalid_argument,
+                     .message = "only functions made by compile_function have a code "
+                                "cache of their own"};
+      auto cache = make_code_cache(object->As<v8::Function>());
+      if (!cache)
+        return error{.code = errc::invalid_argument,
+                     .message = "V8 makes no code cache of a function with asm.js in "
+                                "it"};
+      return value::bytes(seal(*digest, *cache));
+    });
 }
 
 void environment::create_cached_data(request_id request, const script_source& source) {

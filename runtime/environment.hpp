@@ -99,8 +99,12 @@ public:
   /// Compiles without running, to find syntax errors. The answer is a `compile_facts`.
   void compile(request_id request, const script_source& source);
 
-  /// Compiles a function body; answers with a reference.
+  /// Compiles a function body. The answer is an object: `function`, a reference, and
+  /// `cached_data_rejected`.
   void compile_function(request_id request, const function_source& source);
+
+  /// Answers with a sealed code cache of a function that `compile_function` has made.
+  void create_function_cache(request_id request, const value& function);
 
   /// Calls a function that is on lease; answers now, or when its promise settles.
   void call(request_id request, const call_spec& what, const run_options& options);

@@ -12,9 +12,10 @@ std::shared_ptr<const lease> lease_of(const value& from) {
   return std::static_pointer_cast<const lease>(*value_access::slot(from).node->resource);
 }
 
-value lease_table::add(isolate_scope& here, v8::Local<v8::Object> object) {
+value lease_table::add(isolate_scope& here, v8::Local<v8::Object> object,
+                       const std::optional<sha256_digest>& digest) {
   auto id = ++last_id_;
-  objects_.emplace(id, v8::Global<v8::Object>{here.v8(), object});
+  objects_.emplace(id, entry{{here.v8(), object}, digest});
   return detail::make_leaf(value_kind::reference,
                            std::make_shared<lease>(returns_, id, object->IsCallable(), owner_));
 }
@@ -25,7 +26,7 @@ lease_table::found_object lease_table::find(isolate_scope& here, const lease& wh
   auto found = objects_.find(which.id());
   if (found == objects_.end())
     return {finding::stale};
-  return {finding::found, found->second.Get(here.v8())};
+  return {finding::found, found->second.object.Get(here.v8()), found->second.digest};
 }
 
 } // namespace troupe::js

@@ -2,6 +2,7 @@
 
 #include "runtime/isolate.hpp"
 #include "runtime/loop_inbox.hpp"
+#include "runtime/sha256.hpp"
 #include "troupe/value.hpp"
 
 #include <v8-object.h>
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace troupe::js {
@@ -86,14 +88,17 @@ public:
   lease_table(const lease_table&) = delete;
   lease_table& operator=(const lease_table&) = delete;
 
-  /// A value of the kind `reference`.
-  [[nodiscard]] value add(isolate_scope& here, v8::Local<v8::Object> object);
+  /// A value of the kind `reference`. `digest` is that of the source when the object
+  /// is a function that was compiled by itself.
+  [[nodiscard]] value add(isolate_scope& here, v8::Local<v8::Object> object,
+                          const std::optional<sha256_digest>& digest = {});
 
   enum class finding { found, foreign, stale };
 
   struct found_object {
     finding what;
     v8::Local<v8::Object> object{};
+    std::optional<sha256_digest> digest{};
   };
 
   /// The object; there is none when the lease is another context's, or `clear`
@@ -118,7 +123,12 @@ public:
 private:
   std::shared_ptr<lease_returns> returns_;
   std::shared_ptr<const void> owner_;
-  std::unordered_map<lease_id, v8::Global<v8::Object>> objects_;
+  struct entry {
+    v8::Global<v8::Object> object;
+    std::optional<sha256_digest> digest;
+  };
+
+  std::unordered_map<lease_id, entry> objects_;
   lease_id last_id_ = 0;
 };
 

@@ -20,9 +20,10 @@ void throw_too_long(v8::Isolate* isolate) {
 
 } // namespace
 
-v8::MaybeLocal<v8::Function> compile_function(isolate_scope& here, v8::Local<v8::Context> context,
-                                              const function_source& source,
-                                              std::span<v8::Local<v8::Object>> extensions) {
+std::optional<compiled_function> compile_function(isolate_scope& here,
+                                                  v8::Local<v8::Context> context,
+                                                  const function_source& source,
+                                                  std::span<v8::Local<v8::Object>> extensions) {
   auto* isolate = here.v8();
   v8::Local<v8::String> body;
   v8::Local<v8::String> filename;
@@ -36,10 +37,19 @@ v8::MaybeLocal<v8::Function> compile_function(isolate_scope& here, v8::Local<v8:
     return {};
   }
   v8::ScriptOrigin origin{filename, source.options.line_offset, source.options.column_offset};
-  v8::ScriptCompiler::Source compiled{body, origin};
-  return v8::ScriptCompiler::CompileFunction(context, &compiled, parameters.size(),
-                                             parameters.data(), extensions.size(),
-                                             extensions.data());
+  compiled_function made;
+  std::vector<std::string_view> names(source.parameters.begin(), source.parameters.end());
+  made.digest = digest_of(source_kind::function, source.body, names);
+  const auto& brought = source.options.cached_data;
+  offered_code_cache offer{isolate, brought.empty() ? nullptr : unseal(made.digest, brought)};
+  v8::ScriptCompiler::Source text{body, origin, offer.data()};
+  if (!v8::ScriptCompiler::CompileFunction(context, &text, parameters.size(), parameters.data(),
+                                           extensions.size(), extensions.data(), offer.options())
+         .ToLocal(&made.function))
+    return std::nullopt;
+  if (!brought.empty())
+    made.cached_data_rejected = !offer.taken();
+  return made;
 }
 
 value to_value(const compile_facts& facts) {

@@ -48,9 +48,16 @@ struct call_spec {
   std::vector<value> arguments;
 };
 
+struct compiled_function {
+  v8::Local<v8::Function> function;
+  sha256_digest digest; ///< Of its source, for caches.
+  /// Unset when the user has brought no cache.
+  std::optional<bool> cached_data_rejected{};
+};
+
 /// A function in the global scope of `context`. Empty: an exception is pending, or,
 /// without one, a parameter's name is no identifier.
-[[nodiscard]] v8::MaybeLocal<v8::Function> compile_function(
+[[nodiscard]] std::optional<compiled_function> compile_function(
   isolate_scope& here, v8::Local<v8::Context> context, const function_source& source,
   std::span<v8::Local<v8::Object>> extensions);
 

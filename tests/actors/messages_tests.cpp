@@ -104,6 +104,7 @@ void with_every_message(Each&& each) {
   each(property_request{7, property_operation::set, "key", value::object({{"a", 1}})});
   each(compile_function_request{
     22, {"return a", {"a", "b"}, {value::object({{"x", 1}})}, {.filename = "f.js"}}});
+  each(function_cache_request{25, "function"});
   each(call_request{23, {"callee", "this", {1, "two"}}, some_options()});
   each(copy_request{24, "object", some_options()});
   each(idle_request{8});
@@ -131,7 +132,7 @@ TEST_CASE("every message survives a round trip", "[actors][messages][A12]") {
     [[maybe_unused]] auto copy = round_trip(world.system(), std::move(message));
     ++count;
   });
-  CHECK(count == 21);
+  CHECK(count == 22);
 }
 
 TEST_CASE("every message survives inside a caf::message", "[actors][messages][A12]") {

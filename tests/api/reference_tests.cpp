@@ -198,3 +198,50 @@ TEST_CASE("a result by reference of a call stays in its context", "[api][functio
   CHECK(value_of(inner()).as<int>() == 42);
   CHECK(error_of(make()).code == errc::clone_failed);
 }
+
+TEST_CASE("a compiled function gives a code cache and takes it", "[api][function][F1][S4]") {
+  auto ctx = new_context();
+  const std::string body = "const inner = x => x * factor; return inner(a) + b";
+  function_options how{.parameters = {"a", "b"},
+                       .context_extensions = {value::object({{"factor", 10}})}};
+  auto first = value_of(ctx.compile_function(body, how));
+  CHECK_FALSE(first.cached_data_rejected());
+  auto before = value_of(first.create_cached_data());
+  CHECK(value_of(first(2, 1)).as<int>() == 21);
+  auto after = value_of(first.create_cached_data());
+  CHECK(after.size() > before.size());
+
+  auto other = new_context();
+  how.script.cached_data = after;
+  auto second = value_of(other.compile_function(body, how));
+  CHECK(second.cached_data_rejected() == false);
+  CHECK(value_of(second(3, 1)).as<int>() == 31);
+}
+
+TEST_CASE("a cache of another function or a damaged one is rejected, and the function works",
+          "[api][function][F1][S3]") {
+  auto ctx = new_context();
+  auto data = value_of(
+    value_of(ctx.compile_function("return a + 1", {.parameters = {"a"}})).create_cached_data());
+  auto check = [&](const std::string& body, std::vector<std::string> parameters,
+                   std::vector<std::byte> bytes, double expected) {
+    auto made = value_of(ctx.compile_function(
+      body, {.parameters = std::move(parameters), .script = {.cached_data = bytes}}));
+    CHECK(made.cached_data_rejected() == true);
+    CHECK(value_of(made(5, 7)).as<double>() == expected);
+  };
+  check("return a + 2", {"a"}, data, 7);      // another body of that length
+  check("return a + 1", {"b", "a"}, data, 8); // other parameters
+  auto flipped = data;
+  flipped[flipped.size() / 2] ^= std::byte{1};
+  check("return a + 1", {"a"}, flipped, 6);
+  check("return a + 1", {"a"}, {std::byte{1}, std::byte{2}}, 6);
+}
+
+TEST_CASE("only compiled functions have a code cache", "[api][function][F1][O4]") {
+  auto ctx = new_context();
+  auto script_function =
+    value_of(ctx.run("() => 1", {.take = take_as::reference})).as<troupe::function>();
+  CHECK(error_of(script_function.create_cached_data()).code == errc::invalid_argument);
+  CHECK(error_of(function{}.create_cached_data()).code == errc::no_such_context);
+}

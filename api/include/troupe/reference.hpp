@@ -5,6 +5,7 @@
 #include "troupe/options.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,16 @@ public:
   [[nodiscard]] future<value> call(std::vector<value> arguments, run_options how,
                                    value receiver) const;
 
+  /// Did V8 refuse the `script_options::cached_data` it was compiled with? Unset when
+  /// there was none, and for functions that C++ has not compiled.
+  [[nodiscard]] std::optional<bool> cached_data_rejected() const noexcept {
+    return rejected_;
+  }
+
+  /// What V8 has compiled it to so far, for `script_options::cached_data` of the same
+  /// body and parameters. Only for functions from `context::compile_function`.
+  [[nodiscard]] future<std::vector<std::byte>> create_cached_data() const;
+
   /// The function as an object: its properties.
   [[nodiscard]] reference object() const {
     return reference{held_};
@@ -105,11 +116,13 @@ public:
 
 private:
   friend struct detail::value_codec<function>;
+  friend class context;
 
   explicit function(value held) : held_(std::move(held)) {
   }
 
   value held_;
+  std::optional<bool> rejected_;
 };
 
 namespace detail {

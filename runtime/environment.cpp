@@ -668,23 +668,22 @@ void environment::compile_function(request_id request, const function_source& so
 }
 
 void environment::create_function_cache(request_id request, const value& function) {
-  answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto object = find_object(here, context, function);
-      if (!object)
-        return std::move(object).error();
-      auto digest = leases_.find(here, *lease_of(function)).digest;
-      if (!digest)
-        return error{.code = errc::invalid_argument,
-                     .message = "only functions made by compile_function have a code "
-                                "cache of their own"};
-      auto cache = make_code_cache(object->As<v8::Function>());
-      if (!cache)
-        return error{.code = errc::invalid_argument,
-                     .message = "V8 makes no code cache of a function with asm.js in "
-                                "it"};
-      return value::bytes(seal(*digest, *cache));
-    });
+  answer_about(request, function,
+               [&](isolate_scope& here, v8::Local<v8::Context>,
+                   v8::Local<v8::Object> object) -> result<value> {
+                 auto held = lease_of(function);
+                 auto digest = held ? leases_.find(here, *held).digest : std::nullopt;
+                 if (!digest)
+                   return error{.code = errc::invalid_argument,
+                                .message = "only functions made by compile_function have a code "
+                                           "cache of their own"};
+                 auto cache = make_code_cache(object.As<v8::Function>());
+                 if (!cache)
+                   return error{.code = errc::invalid_argument,
+                                .message =
+                                  "V8 makes no code cache of a function with asm.js in it"};
+                 return value::bytes(seal(*digest, *cache));
+               });
 }
 
 void environment::create_cached_data(request_id request, const script_source& source) {
@@ -854,46 +853,52 @@ error pending_exception() {
 
 } // namespace
 
-void environment::get_property(request_id request, const value& of, const std::string& key,
-                               take_as how) {
+void environment::answer_about(request_id request, const value& of, object_body body) {
   answer_in_turn(request,
                  [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
                    auto object = find_object(here, context, of);
                    if (!object)
                      return std::move(object).error();
-                   v8::Local<v8::String> name;
-                   v8::Local<v8::Value> item;
-                   if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !(*object)->Get(context, name).ToLocal(&item))
-                     return pending_exception();
-                   return take(here, context, item, how, true);
+                   return body(here, context, *object);
                  });
+}
+
+void environment::get_property(request_id request, const value& of, const std::string& key,
+                               take_as how) {
+  answer_about(request, of,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   v8::Local<v8::Object> object) -> result<value> {
+                 v8::Local<v8::String> name;
+                 v8::Local<v8::Value> item;
+                 if (!to_v8_string(here.v8(), key).ToLocal(&name)
+                     || !object->Get(context, name).ToLocal(&item))
+                   return pending_exception();
+                 return take(here, context, item, how, true);
+               });
 }
 
 void environment::set_property(request_id request, const value& of, const std::string& key,
                                const value& item) {
-  answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto object = find_object(here, context, of);
-      if (!object)
-        return std::move(object).error();
-      v8::Local<v8::String> name;
-      if (!to_v8_string(here.v8(), key).ToLocal(&name))
-        return pending_exception();
-      auto made = clone_in_or_why(here, context, item);
-      if (!made)
-        return std::move(made).error();
-      bool assigned = false;
-      if (!assign(here, *object, name, *made).To(&assigned))
-        return pending_exception();
-      if (!assigned)
-        return error{.code = errc::invalid_argument,
-                     .message =
-                       fmt::format("the {0} '{1}' cannot be set: it is read-only, has no "
-                                   "setter, or the {0} object takes no more properties",
-                                   of.is_undefined() ? "global" : "referenced", key)};
-      return value{};
-    });
+  answer_about(request, of,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   v8::Local<v8::Object> object) -> result<value> {
+                 v8::Local<v8::String> name;
+                 if (!to_v8_string(here.v8(), key).ToLocal(&name))
+                   return pending_exception();
+                 auto made = clone_in_or_why(here, context, item);
+                 if (!made)
+                   return std::move(made).error();
+                 bool assigned = false;
+                 if (!assign(here, object, name, *made).To(&assigned))
+                   return pending_exception();
+                 if (!assigned)
+                   return error{.code = errc::invalid_argument,
+                                .message = fmt::format(
+                                  "the {0} '{1}' cannot be set: it is read-only, has no "
+                                  "setter, or the {0} object takes no more properties",
+                                  of.is_undefined() ? "global" : "referenced", key)};
+                 return value{};
+               });
 }
 
 v8::Maybe<bool> environment::assign(isolate_scope& here, v8::Local<v8::Object> to,
@@ -904,50 +909,46 @@ v8::Maybe<bool> environment::assign(isolate_scope& here, v8::Local<v8::Object> t
 }
 
 void environment::has_property(request_id request, const value& of, const std::string& key) {
-  answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto object = find_object(here, context, of);
-      if (!object)
-        return std::move(object).error();
-      v8::Local<v8::String> name;
-      bool has = false;
-      if (!to_v8_string(here.v8(), key).ToLocal(&name) || !(*object)->Has(context, name).To(&has))
-        return pending_exception();
-      return value{has};
-    });
+  answer_about(request, of,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   v8::Local<v8::Object> object) -> result<value> {
+                 v8::Local<v8::String> name;
+                 bool has = false;
+                 if (!to_v8_string(here.v8(), key).ToLocal(&name)
+                     || !object->Has(context, name).To(&has))
+                   return pending_exception();
+                 return value{has};
+               });
 }
 
 void environment::delete_property(request_id request, const value& of, const std::string& key) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   auto object = find_object(here, context, of);
-                   if (!object)
-                     return std::move(object).error();
-                   v8::Local<v8::String> name;
-                   bool deleted = false;
-                   if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                       || !(*object)->Delete(context, name).To(&deleted))
-                     return pending_exception();
-                   return value{deleted};
-                 });
+  answer_about(request, of,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   v8::Local<v8::Object> object) -> result<value> {
+                 v8::Local<v8::String> name;
+                 bool deleted = false;
+                 if (!to_v8_string(here.v8(), key).ToLocal(&name)
+                     || !object->Delete(context, name).To(&deleted))
+                   return pending_exception();
+                 return value{deleted};
+               });
 }
 
 void environment::property_keys(request_id request, const value& of) {
-  answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto object = find_object(here, context, of);
-      if (!object)
-        return std::move(object).error();
-      v8::Local<v8::Array> keys;
-      if (!(*object)
-             ->GetPropertyNames(
-               context, v8::KeyCollectionMode::kOwnOnly,
-               static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS),
-               v8::IndexFilter::kIncludeIndices, v8::KeyConversionMode::kConvertToString)
-             .ToLocal(&keys))
-        return pending_exception();
-      return clone_out(here, context, keys);
-    });
+  answer_about(request, of,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   v8::Local<v8::Object> object) -> result<value> {
+                 constexpr auto filter =
+                   static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
+                 v8::Local<v8::Array> keys;
+                 if (!object
+                        ->GetPropertyNames(context, v8::KeyCollectionMode::kOwnOnly, filter,
+                                           v8::IndexFilter::kIncludeIndices,
+                                           v8::KeyConversionMode::kConvertToString)
+                        .ToLocal(&keys))
+                   return pending_exception();
+                 return clone_out(here, context, keys);
+               });
 }
 
 // -- the loop -------------------------------------------------------------------------

@@ -225,6 +225,8 @@ private:
 
   using script_body = function_ref<void(isolate_scope&, v8::Local<v8::Context>)>;
   using answer_body = function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>)>;
+  using object_body =
+    function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>, v8::Local<v8::Object>)>;
   /// Gives the value that a request is about; empty with an exception in the
   /// TryCatch; or an error.
   using evaluation_body = function_ref<result<v8::MaybeLocal<v8::Value>>(
@@ -247,6 +249,9 @@ private:
 
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
+
+  /// The same about an object that is on lease, or the global object.
+  void answer_about(request_id request, const value& of, object_body body);
 
   void fail_promises(const error& why);
   [[nodiscard]] result<void> make_realm(const context_options& options);

@@ -249,6 +249,8 @@ private:
   }
 
   value_text copy_view(const v8::String::ValueView& view) {
+    if (view.length() == 0)
+      return {};
     std::size_t bytes = std::size_t{view.length()} << (view.is_one_byte() ? 0 : 1);
     // In pieces of the graph's memory that hold many: short texts are the most.
     auto skipped = view.is_one_byte() ? 0 : room_.size() % 2; // it ends at an even place

@@ -33,6 +33,11 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 // A line of `console` is text outside of V8's heap.
 constexpr std::size_t console_line_max = 16 * mib;
 
+// V8 keeps the number in 16 bits.
+constexpr std::size_t function_parameters_max = 65'534;
+// V8 looks through them by recursion, without a look at the stack.
+constexpr std::size_t function_extensions_max = 256;
+
 // For the microtasks that a stopped run without a timeout leaves behind.
 constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
 
@@ -640,6 +645,18 @@ void environment::compile(request_id request, const script_source& source) {
 }
 
 void environment::compile_function(request_id request, const function_source& source) {
+  // V8 checks neither: it crashes.
+  if (source.parameters.size() > function_parameters_max
+      || source.extensions.size() > function_extensions_max) {
+    events_.answer(request,
+                   error{.code = errc::invalid_argument,
+                         .message = fmt::format(
+                           "function_options: at most {} parameters and {} context_extensions; "
+                           "they are {} and {}",
+                           function_parameters_max, function_extensions_max,
+                           source.parameters.size(), source.extensions.size())});
+    return;
+  }
   answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
       v8::TryCatch caught{here.v8()};
@@ -648,9 +665,9 @@ void environment::compile_function(request_id request, const function_source& so
         auto made = clone_in_or_why(here, context, extension);
         if (!made)
           return std::move(made).error();
-        if (!(*made)->IsObject())
+        if (!(*made)->IsObject() || (*made)->IsProxy())
           return error{.code = errc::invalid_argument,
-                       .message = "function_options::context_extensions must be "
+                       .message = "function_options::context_extensions must be plain "
                                   "objects"};
         extensions.push_back(made->As<v8::Object>());
       }

@@ -45,8 +45,11 @@ constexpr std::array<code_entry, 26> entries{{
 
 static_assert(entries.size() == static_cast<std::size_t>(detail::last_errc) + 1);
 
+constexpr code_entry unknown{"ERR_TROUPE_UNKNOWN", "No code of this version."};
+
 const code_entry& entry(errc code) {
-  return entries[static_cast<std::size_t>(code)];
+  auto index = static_cast<std::size_t>(code);
+  return index < entries.size() ? entries[index] : unknown;
 }
 
 } // namespace
@@ -70,6 +73,8 @@ error detail::error_from_exception() noexcept {
     throw;
   } catch (const failure& thrown) {
     return thrown.error();
+  } catch (const error& thrown) {
+    return thrown;
   } catch (const std::exception& thrown) {
     return {.code = errc::host_exception, .message = thrown.what()};
   } catch (...) {

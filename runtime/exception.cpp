@@ -19,8 +19,8 @@ v8::Local<v8::Value> make_exception(isolate_scope& here, v8::Local<v8::Context> 
   auto message = v8::String::Empty(isolate);
   if (!to_v8_string(isolate, what.message).ToLocal(&message))
     message = v8::String::Empty(isolate);
-  auto made = what.code == errc::invalid_argument ? v8::Exception::TypeError(message)
-                                                  : v8::Exception::Error(message);
+  bool wrong_type = what.code == errc::invalid_argument || what.code == errc::clone_failed;
+  auto made = wrong_type ? v8::Exception::TypeError(message) : v8::Exception::Error(message);
   auto object = made.As<v8::Object>();
   auto name = code_name(what.code);
   auto code = v8::String::NewFromUtf8(isolate, name.data(), v8::NewStringType::kInternalized,

@@ -18,9 +18,10 @@ namespace troupe {
 error detail::wrong_argument(std::string_view function, std::size_t index,
                              std::string_view wanted, const value& given) {
   return {.code = errc::invalid_argument,
-          .message = fmt::format("{}{}argument {} must be of type {}; it is {}", function,
-                                 function.empty() ? "" : ": ", index + 1, wanted,
-                                 to_string(given.kind()))};
+          .message =
+            fmt::format("{}{}argument {} must be of type {}; it is {}", function,
+                        function.empty() ? "" : ": ", index + 1, wanted,
+                        given.is(value_kind::reference) ? "object" : to_string(given.kind()))};
 }
 
 value detail::make_host_function(std::shared_ptr<const host_callable> from) {

@@ -371,3 +371,29 @@ TEST_CASE("an object given by reference is the same object when it comes back",
   auto ctx = with({{"same", host_function{[](reference object) { return object; }}}});
   CHECK(value_of(ctx.run("const o = {}; same(o) === o && same(same) === same")).as<bool>());
 }
+
+TEST_CASE("a callback may be missing", "[api][host][A7]") {
+  auto ctx = new_context({.globals = {{"on", host_function{[](std::optional<function> handler) {
+                                         return handler.has_value();
+                                       }}}}});
+  CHECK(value_of(ctx.run("[on(), on(null), on(() => 1)].join()")).as<std::string>()
+        == "false,false,true");
+}
+
+TEST_CASE("what cannot be an argument is a TypeError", "[api][host][A7]") {
+  auto ctx = new_context({.globals = {{"f", host_function{[](double x) { return x; }}}}});
+  CHECK(thrown_by(ctx, "f(() => 1)").starts_with("TypeError: argument 1: a function"));
+  CHECK(thrown_by(ctx, "f(new Proxy({}, {}))").starts_with("TypeError: argument 1: a proxy"));
+}
+
+TEST_CASE("an error may be thrown, whatever its code", "[api][host][A7]") {
+  auto ctx =
+    new_context({.globals = {{"f", host_function{[]() -> int {
+                                throw error{.code = errc::capacity_exceeded, .message = "full"};
+                              }}},
+                             {"g", host_function{[]() -> int {
+                                throw error{.code = static_cast<errc>(200), .message = "odd"};
+                              }}}}});
+  CHECK(thrown_by(ctx, "f()") == "Error: full [ERR_TROUPE_CAPACITY]");
+  CHECK(thrown_by(ctx, "g()") == "Error: odd [ERR_TROUPE_UNKNOWN]");
+}

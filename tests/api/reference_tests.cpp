@@ -245,3 +245,28 @@ TEST_CASE("only compiled functions have a code cache", "[api][function][F1][O4]"
   CHECK(error_of(script_function.create_cached_data()).code == errc::invalid_argument);
   CHECK(error_of(function{}.create_cached_data()).code == errc::no_such_context);
 }
+
+TEST_CASE("too many parameters or context extensions are refused, not a crash",
+          "[api][function][F1][A11]") {
+  auto ctx = new_context();
+  std::vector<std::string> parameters;
+  for (int i = 0; i < 65'535; ++i)
+    parameters.push_back("p" + std::to_string(i));
+  CHECK(error_of(ctx.compile_function("return 1", {.parameters = parameters})).code
+        == errc::invalid_argument);
+  parameters.pop_back();
+  CHECK(
+    value_of(value_of(ctx.compile_function("return 1", {.parameters = parameters}))()).as<int>()
+    == 1);
+  std::vector<value> extensions(257, value::object({{"x", 1}}));
+  CHECK(error_of(ctx.compile_function("return x", {.context_extensions = extensions})).code
+        == errc::invalid_argument);
+  extensions.pop_back();
+  CHECK(value_of(value_of(ctx.compile_function("return x", {.context_extensions = extensions}))())
+          .as<int>()
+        == 1);
+  auto proxy = value_of(ctx.run("new Proxy({}, {})", {.take = take_as::reference}));
+  CHECK(
+    error_of(ctx.compile_function("", {.context_extensions = {proxy}})).message.find("objects")
+    != std::string::npos);
+}

@@ -24,6 +24,8 @@ struct host_call {
   std::string_view context{}; ///< Name of the calling context.
 };
 
+class host_function;
+
 namespace detail {
 
 /// The script's end of an asynchronous call: settles the promise that the script
@@ -199,6 +201,8 @@ concept taken_by_reference = requires {
 /// One parameter: how it is made from the arguments of the script.
 template <class T>
 struct host_parameter {
+  static_assert(!std::same_as<T, host_function>,
+                "a script cannot give a host_function; take a troupe::function");
   static constexpr std::size_t count = 1;
   static constexpr bool by_reference = taken_by_reference<T>;
 
@@ -381,14 +385,16 @@ concept has_one_signature = requires(F f) {
 /// stopped, its futures are cancelled. `context_options::pending_host_calls_max`
 /// bounds them.
 ///
-/// Errors: an exception or an `error` is thrown in the script: what
-/// `error::thrown` holds, else an `Error` with the error's message and, as
-/// `code`, its code's name; `host_exception` for other exceptions.
+/// Errors: an exception or an `error` is thrown in the script: an `Error` (a
+///           TypeError for `invalid_argument` and `clone_failed`) with the error's
+///           message, as `code` its code's name, and what `error::thrown` holds as
+///           `cause`; for `uncaught_exception` what `thrown` holds itself. Other
+///           exceptions are `host_exception`.
 ///
 /// Threads:  called on the threads of the contexts that have it, at once; it must
-///           not block, and must not wait for its own context: such a wait gives
-///           `would_deadlock`. Its requests to that context are carried out after
-///           the script that calls.
+///           not block, and cannot wait for a future of a runtime: `get` gives
+///           `would_deadlock` (return the future instead). Its requests to its own
+///           context are carried out after the script that calls.
 /// Lifetime: kept as long as a script or a `value` has it.
 class host_function {
 public:

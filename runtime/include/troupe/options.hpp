@@ -97,9 +97,10 @@ enum class microtask_mode : std::uint8_t {
 
 /// How to compile a function.
 struct function_options {
-  /// Names of the parameters: identifiers.
+  /// Names of the parameters: identifiers; at most 65,534.
   std::vector<std::string> parameters{};
-  /// Objects whose properties the body sees as variables, the last one first. A
+  /// Objects whose properties the body sees as variables, the last one first; at most
+  /// 256, and no proxies. A
   /// `reference` is that object itself, other values are copied.
   /// (`contextExtensions`.)
   std::vector<value> context_extensions{};

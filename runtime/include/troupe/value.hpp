@@ -466,6 +466,10 @@ struct value_codec<shared_buffer> {
 
 template <class T>
 struct value_codec<std::optional<T>> {
+  static constexpr bool by_reference = requires {
+    requires value_codec<T>::by_reference;
+  };
+
   static constexpr std::string_view name() {
     return value_codec<T>::name();
   }

@@ -167,17 +167,24 @@ TEST_CASE("errors of a script from the shared cache have their position and care
 // -- on disk
 // --------------------------------------------------------------------------------------
 
+namespace {
+
+/// Runs a script that gives 42 in a runtime that keeps its caches in the folder.
+code_cache_statistics run_with_folder(const temporary_folder& folder, const std::string& code) {
+  runtime rt{{.code_cache_dir = folder.path().string()}};
+  auto compiled = value_of(rt.compile(code));
+  auto ctx = value_of(rt.spawn());
+  CHECK(value_of(ctx.run(compiled)).as<int>() == 42);
+  value_of(ctx.idle());
+  return rt.code_cache_statistics();
+}
+
+} // namespace
+
 TEST_CASE("the next runtime compiles from the folder", "[api][script][code_cache_dir][S3]") {
   temporary_folder folder;
   auto code = generated_source(4000);
-  auto once = [&] {
-    runtime rt{{.code_cache_dir = folder.path().string()}};
-    auto compiled = value_of(rt.compile(code));
-    auto ctx = value_of(rt.spawn());
-    CHECK(value_of(ctx.run(compiled)).as<int>() == 42);
-    value_of(ctx.idle());
-    return rt.code_cache_statistics();
-  };
+  auto once = [&] { return run_with_folder(folder, code); };
   auto first = once();
   CHECK(first.problem.empty());
   CHECK(first.found == 0);
@@ -192,14 +199,7 @@ TEST_CASE("the next runtime compiles from the folder", "[api][script][code_cache
 TEST_CASE("a folder full of rubbish does no harm", "[api][script][code_cache_dir][S3]") {
   temporary_folder folder;
   auto code = generated_source(4000);
-  auto once = [&] {
-    runtime rt{{.code_cache_dir = folder.path().string()}};
-    auto compiled = value_of(rt.compile(code));
-    auto ctx = value_of(rt.spawn());
-    CHECK(value_of(ctx.run(compiled)).as<int>() == 42);
-    value_of(ctx.idle());
-    return rt.code_cache_statistics();
-  };
+  auto once = [&] { return run_with_folder(folder, code); };
   once();
   REQUIRE(folder.files().size() == 1);
   auto file = folder.files().front();

@@ -18,8 +18,9 @@ struct context_home;
 
 /// An object of a script, held by C++: the object itself, not a copy.
 ///
-///     auto state = ctx.run("({ count: 1 })", {.take =
-///     take_as::reference}).get()->as<reference>(); state.set("count", 2).get();
+///     troupe::value made = ctx.run("({ n: 1 })", {.take = take_as::reference}).get();
+///     auto state = made.as<troupe::reference>();
+///     auto done = state.set("n", 2).get();
 ///
 /// From where: a run, call or `get` with `take_as::reference`; a host function
 /// with a parameter of this type. As a `value` it can be given back to its own
@@ -69,8 +70,9 @@ private:
 
 /// A function of a script, called from C++: a lease like `reference`.
 ///
-///     troupe::function sum = ctx.compile_function("return a + b", {.parameters = {"a",
-///     "b"}}).get(); int three = sum(1, 2).get()->as<int>();
+///     troupe::function twice =
+///       ctx.compile_function("return 2 * n", {.parameters = {"n"}}).get();
+///     int four = twice(2).get()->as<int>();
 class function {
 public:
   function() = default;

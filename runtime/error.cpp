@@ -13,7 +13,7 @@ struct code_entry {
   std::string_view sentence;
 };
 
-constexpr std::array<code_entry, 26> entries{{
+constexpr std::array<code_entry, 47> entries{{
   {"ERR_TROUPE_OK", "No error."},
   {"ERR_TROUPE_SYNTAX", "The source does not parse."},
   {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
@@ -41,6 +41,28 @@ constexpr std::array<code_entry, 26> entries{{
   {"ERR_TROUPE_OUTPUT_LIMIT", "The run wrote more than its context may."},
   {"ERR_TROUPE_TOO_MANY_REQUESTS", "As many requests wait for the context as may."},
   {"ERR_TROUPE_TOO_MANY_HOST_CALLS", "More host functions have not answered than allowed."},
+  {"ERR_MODULE_NOT_FOUND", "The loader knows no such module."},
+  {"ERR_TROUPE_MODULE_REFUSED", "The module lies outside of what the loader may give."},
+  {"ERR_INVALID_MODULE_SPECIFIER", "The specifier can name no module."},
+  {"ERR_INVALID_PACKAGE_CONFIG", "A package.json does not parse or makes no sense."},
+  {"ERR_INVALID_PACKAGE_TARGET", "A package's exports or imports lead nowhere allowed."},
+  {"ERR_PACKAGE_PATH_NOT_EXPORTED", "The package does not export the path."},
+  {"ERR_PACKAGE_IMPORT_NOT_DEFINED", "The package does not define the import."},
+  {"ERR_UNSUPPORTED_DIR_IMPORT", "The specifier names a directory."},
+  {"ERR_UNKNOWN_FILE_EXTENSION", "The extension of the file tells no kind of module."},
+  {"ERR_IMPORT_ATTRIBUTE_MISSING", "The kind of module wants a type attribute."},
+  {"ERR_IMPORT_ATTRIBUTE_UNSUPPORTED", "The import attribute is not known."},
+  {"ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE", "The type attribute is not that of the module."},
+  {"ERR_TROUPE_MODULE_LIMIT", "The module graph is larger or deeper than allowed."},
+  {"ERR_VM_MODULE_STATUS", "The module is not in the right state for that."},
+  {"ERR_VM_MODULE_ALREADY_LINKED", "The module was linked before."},
+  {"ERR_VM_MODULE_DIFFERENT_CONTEXT", "The module is another context's."},
+  {"ERR_VM_MODULE_LINK_FAILURE", "The module depends on one that has failed."},
+  {"ERR_VM_MODULE_NOT_MODULE", "The resolver gave something that is no module."},
+  {"ERR_MODULE_LINK_MISMATCH", "The modules given are not those that were requested."},
+  {"ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA",
+   "Code caches are made of modules that are not yet evaluated."},
+  {"ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING", "Nobody can load modules for this import()."},
 }};
 
 static_assert(entries.size() == static_cast<std::size_t>(detail::last_errc) + 1);

@@ -44,10 +44,33 @@ enum class errc : std::uint8_t {
   output_limit_exceeded, ///< The run wrote more than its context may.
   too_many_requests,     ///< As many requests wait for the context as may.
   too_many_host_calls,   ///< More host functions have not answered than allowed.
+  // -- modules: finding them -----------------------------------------------------
+  module_not_found,              ///< The loader knows no such module.
+  module_refused,                ///< The module lies outside of what the loader may give.
+  invalid_module_specifier,      ///< The specifier can name no module.
+  invalid_package_config,        ///< A package.json does not parse or makes no sense.
+  invalid_package_target,        ///< Its `exports` or `imports` lead nowhere allowed.
+  package_path_not_exported,     ///< The package's `exports` do not have the path.
+  package_import_not_defined,    ///< The package's `imports` do not have the specifier.
+  directory_import,              ///< The specifier names a directory.
+  unknown_module_format,         ///< The file's extension tells no kind of module.
+  import_attribute_missing,      ///< The kind of module wants a `type` attribute.
+  import_attribute_unsupported,  ///< Nobody knows the attribute.
+  import_attribute_incompatible, ///< The `type` is not that of the module.
+  module_limit_exceeded,         ///< The graph is larger or deeper than allowed.
+  // -- modules: linking them -----------------------------------------------------
+  module_status,              ///< The module is not in the right state for that.
+  module_already_linked,      ///< The module was linked before.
+  module_different_context,   ///< The module is another context's.
+  module_link_failed,         ///< The module depends on one that has failed.
+  not_a_module,               ///< The resolver gave something else.
+  module_link_mismatch,       ///< Not as many modules as requests, or not one for each.
+  module_not_cacheable,       ///< Code caches are made of modules not yet evaluated.
+  dynamic_import_unavailable, ///< `import()` where nobody can load modules.
 };
 
 namespace detail {
-inline constexpr errc last_errc = errc::too_many_host_calls;
+inline constexpr errc last_errc = errc::dynamic_import_unavailable;
 }
 
 /// The code's name as scripts and logs show it, e.g.

@@ -6,6 +6,7 @@
 #include "troupe/error.hpp"
 #include "troupe/future.hpp"
 #include "troupe/host_function.hpp"
+#include "troupe/module.hpp"
 #include "troupe/options.hpp"
 #include "troupe/reference.hpp"
 #include "troupe/result.hpp"

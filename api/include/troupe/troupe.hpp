@@ -4,8 +4,13 @@
 
 #include "troupe/context.hpp"
 #include "troupe/error.hpp"
+#include "troupe/function_loader.hpp"
 #include "troupe/future.hpp"
 #include "troupe/host_function.hpp"
+#include "troupe/loader_chain.hpp"
+#include "troupe/memory_loader.hpp"
+#include "troupe/module_loader.hpp"
+#include "troupe/module_source.hpp"
 #include "troupe/options.hpp"
 #include "troupe/reference.hpp"
 #include "troupe/result.hpp"

@@ -32,7 +32,7 @@ result<std::optional<module_kind>> requested_kind(const module_request& request)
       return error{.code = errc::import_attribute_unsupported,
                    .message = fmt::format(
                      "import attribute {} with value {} is not supported, for {}",
-                     quoted(attribute.key), quoted(attribute.value), import_text(request))};
+                     in_quotes(attribute.key), in_quotes(attribute.value), import_text(request))};
   }
   return requested;
 }

@@ -192,6 +192,8 @@ result<target_match> match_keys(const package_target& keys, std::string_view ask
 
 result<target_match> match_exports(const package_target& exports, std::string_view subpath,
                                    std::span<const std::string> conditions) {
+  if (exports.is == target_form::other)
+    return target_match{};
   bool object = exports.is == target_form::object;
   auto paths =
     object

@@ -58,6 +58,8 @@ std::string_view kind_name(module_kind kind) noexcept {
       return "bytes";
     case module_kind::wasm:
       return "wasm";
+    case module_kind::synthetic:
+      return "synthetic";
   }
   return "unknown";
 }
@@ -67,13 +69,18 @@ result<std::optional<module_kind>> imported_kind(const module_request& request,
   auto requested = requested_kind(request);
   if (!requested)
     return std::move(requested).error();
-  if (*requested == module_kind::json && natural && natural != module_kind::json)
+  bool has_text = natural != module_kind::synthetic;
+  if (*requested && natural && natural != *requested
+      && (*requested == module_kind::json || !has_text))
     return error{.code = errc::import_attribute_incompatible,
-                 .message = fmt::format("module {} is of type '{}', not 'json'",
-                                        import_text(request), kind_name(*natural))};
+                 .message =
+                   fmt::format("module {} is of type '{}', not '{}'", import_text(request),
+                               kind_name(*natural), kind_name(**requested))};
   if (*requested)
     return requested;
-  if (natural && natural != module_kind::javascript && natural != module_kind::wasm)
+  bool data =
+    natural == module_kind::json || natural == module_kind::text || natural == module_kind::bytes;
+  if (data)
     return error{.code = errc::import_attribute_missing,
                  .message = fmt::format("module {} needs an import attribute of 'type: {}'",
                                         import_text(request), kind_name(*natural))};

@@ -11,6 +11,7 @@
 #include "troupe/import_map_loader.hpp"
 #include "troupe/loader_chain.hpp"
 #include "troupe/memory_loader.hpp"
+#include "troupe/module.hpp"
 #include "troupe/module_loader.hpp"
 #include "troupe/module_source.hpp"
 #include "troupe/options.hpp"

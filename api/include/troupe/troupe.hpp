@@ -4,9 +4,11 @@
 
 #include "troupe/context.hpp"
 #include "troupe/error.hpp"
+#include "troupe/file_loader.hpp"
 #include "troupe/function_loader.hpp"
 #include "troupe/future.hpp"
 #include "troupe/host_function.hpp"
+#include "troupe/import_map_loader.hpp"
 #include "troupe/loader_chain.hpp"
 #include "troupe/memory_loader.hpp"
 #include "troupe/module.hpp"

@@ -9,6 +9,8 @@ find_package(CAF 0.18.7 REQUIRED COMPONENTS core io)
 find_package(fmt 9.1 REQUIRED)
 # For SHA-256; libnode is linked with it, and libnode-dev brings its headers.
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+# URLs.
+find_package(ada 3.1 REQUIRED)
 
 # The layers hand V8, libuv and CAF on to each other and to our own tests;
 # their headers are not ours to warn about (imported targets are SYSTEM).

@@ -9,8 +9,8 @@ find_package(CAF 0.18.7 REQUIRED COMPONENTS core io)
 find_package(fmt 9.1 REQUIRED)
 # For SHA-256; libnode is linked with it, and libnode-dev brings its headers.
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
-# For module loaders: URLs and package.json. libnode is linked with this ada.
-find_package(ada CONFIG REQUIRED) # 3; it says that each minor version fits only itself
+# URLs, and package.json for module loaders. libnode is linked with this ada.
+find_package(ada 3.1 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 # The layers hand V8, libuv and CAF on to each other and to our own tests;

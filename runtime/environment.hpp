@@ -30,6 +30,7 @@
 
 namespace troupe::js {
 
+class builtin_modules;
 class console;
 class host_calls;
 class memory_measurements;
@@ -192,6 +193,18 @@ public:
     return isolate_;
   }
 
+  /// A line of the script's output, with the limits on it. @returns false when the
+  /// script is to stop.
+  [[nodiscard]] bool write_line(console_line::stream to, std::string text);
+
+  /// What its timers are; made when first asked for.
+  [[nodiscard]] script_timers& timers();
+
+  /// Of the current realm; null when the context was given none.
+  [[nodiscard]] builtin_modules* builtins() noexcept {
+    return builtins_.get();
+  }
+
 private:
   friend class script_timers;
   friend class host_calls;
@@ -349,6 +362,7 @@ private:
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;
+  std::unique_ptr<builtin_modules> builtins_; // of the realm
   lease_table leases_;
   std::unique_ptr<host_calls> host_calls_;
   std::unique_ptr<module_graphs> modules_;

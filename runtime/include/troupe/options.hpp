@@ -1,5 +1,6 @@
 #pragma once
 
+#include "troupe/builtins.hpp"
 #include "troupe/error.hpp"
 #include "troupe/value.hpp"
 
@@ -172,6 +173,8 @@ struct context_options {
   bool console = false;
   /// Install `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval`.
   bool timers = false;
+  /// What the context has besides: `{builtin::require, builtin::node_util}`.
+  builtin_set builtins{};
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
   /// Finds what scripts and modules import, `context::import` too; null: nothing is found.

@@ -12,6 +12,7 @@
 #include "troupe/loader_chain.hpp"
 #include "troupe/memory_loader.hpp"
 #include "troupe/module.hpp"
+#include "troupe/module_graph.hpp"
 #include "troupe/module_loader.hpp"
 #include "troupe/module_source.hpp"
 #include "troupe/options.hpp"

@@ -53,3 +53,16 @@ TEST_CASE("an import that leaves the root fails, and says so", "[api][file_loade
   CHECK(what.message.find("main.mjs") != std::string::npos);
   check_usable(ctx);
 }
+
+TEST_CASE("a script imports files later, relative to the root", "[api][file_loader][A3]") {
+  folder_tree tree;
+  tree.write("lib/a.mjs", "export default 42;");
+  auto ctx = context_of(tree);
+  CHECK(value_of(ctx.run("import('./lib/a.mjs').then(m => m.default)")).as<int>() == 42);
+  CHECK(
+    value_of(ctx.run("import('./a.mjs').then(m => m.default)", {}, {.filename = "lib/job.js"}))
+      .as<int>()
+    == 42);
+  CHECK(value_of(ctx.run("import('../../x.mjs').catch(e => e.code)")).as<std::string>()
+        == "ERR_TROUPE_MODULE_REFUSED");
+}

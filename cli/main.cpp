@@ -1,5 +1,6 @@
 #include "cli/command_line.hpp"
 #include "cli/fleet_command.hpp"
+#include "cli/graph_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/standard_streams.hpp"
 
@@ -23,6 +24,7 @@ Runs JavaScript in isolated contexts, each with a heap and a thread of its own.
 Commands:
   run FILE [args]     run a script
   eval CODE [args]    run a piece of code and print its value
+  graph FILE          show what a module imports
   fleet               run real work in hundreds of contexts at once, and stop the
                       runaways among them
 
@@ -45,6 +47,7 @@ constexpr std::array commands{
   command{"run", &run_command},
   command{"eval", &eval_command},
   command{"fleet", &fleet_command},
+  command{"graph", &graph_command},
 };
 
 exit_status dispatch(std::span<const std::string> arguments) {

@@ -139,6 +139,16 @@ bool inspect(Inspector& f, value::member& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, builtin_set& x) {
+  auto get = [&x] { return x.bits(); };
+  auto set = [&x](std::uint64_t bits) {
+    x = builtin_set::from_bits(bits);
+    return true;
+  };
+  return f.object(x).fields(f.field("bits", get, set));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, context_options& x) {
   return f.object(x).fields(
     f.field("name", x.name), f.field("globals", x.globals),
@@ -151,7 +161,7 @@ bool inspect(Inspector& f, context_options& x) {
     f.field("output_limit", x.output_limit), f.field("console", x.console),
     f.field("timers", x.timers), f.field("origin", x.origin),
     f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
-    f.field("microtasks", x.microtasks));
+    f.field("microtasks", x.microtasks), f.field("builtins", x.builtins));
 }
 
 template <class Inspector>

@@ -104,6 +104,9 @@ result<void> check(const context_options& options) {
   if (options.microtasks > microtask_mode::after_evaluate)
     return bad("context_options::microtasks is no microtask_mode: {}",
                static_cast<unsigned>(options.microtasks));
+  if (!options.builtins.without(builtin_set::all()).empty())
+    return bad("context_options::builtins has what is no builtin: {:#x}",
+               options.builtins.without(builtin_set::all()).bits());
   if (options.cpu_budget.count() < 0)
     return bad("context_options::cpu_budget must not be negative; it is {} ms",
                options.cpu_budget.count());

@@ -1,5 +1,6 @@
 #include "runtime/environment.hpp"
 
+#include "runtime/builtin_bindings.hpp"
 #include "runtime/console.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
@@ -145,6 +146,14 @@ result<void> environment::make_realm(const context_options& options) {
       if (!timers_)
         timers_ = std::make_unique<script_timers>(*this, loop_);
       timers_->install(here, context);
+    }
+    if (!options.builtins.empty()) {
+      builtins_ = std::make_unique<builtin_modules>(options.builtins);
+      add_bindings(*builtins_, *this);
+      if (!builtins_->install(here, context))
+        return error{.code = errc::spawn_failed,
+                     .message = fmt::format("context '{}': V8 made no built-ins",
+                                            texts_.context)};
     }
   }
   if (options.globals.empty())
@@ -730,6 +739,7 @@ void environment::reset(request_id request, const context_options& options) {
   scripts_.unbind();
   leases_.clear();
   host_calls_->clear();
+  builtins_.reset();
   {
     isolate_scope here{isolate_};
     realm_.retire(here);

@@ -28,6 +28,7 @@
 
 namespace troupe::js {
 
+class builtin_modules;
 class console;
 class host_calls;
 class memory_measurements;
@@ -178,6 +179,11 @@ public:
     return isolate_;
   }
 
+  /// Of the current realm; null when the context was given none.
+  [[nodiscard]] builtin_modules* builtins() noexcept {
+    return builtins_.get();
+  }
+
 private:
   friend class script_timers;
   friend class host_calls;
@@ -318,6 +324,7 @@ private:
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;
+  std::unique_ptr<builtin_modules> builtins_; // of the realm
   lease_table leases_;
   std::unique_ptr<host_calls> host_calls_;
   std::unordered_map<request_id, waiting> waiting_;

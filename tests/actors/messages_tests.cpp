@@ -88,6 +88,7 @@ context_options some_context() {
           .pending_host_calls_max = 21,
           .console = true,
           .timers = true,
+          .builtins = {builtin::require},
           .code_generation = {.strings = false, .wasm = false},
           .microtasks = microtask_mode::after_evaluate};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "troupe/builtins.hpp"
 #include "troupe/error.hpp"
 #include "troupe/value.hpp"
 
@@ -154,6 +155,8 @@ struct context_options {
   bool console = false;
   /// Install `setTimeout`, `setInterval`, `clearTimeout`, `clearInterval`.
   bool timers = false;
+  /// What the context has besides: `{builtin::require, builtin::node_util}`.
+  builtin_set builtins{};
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
   microtask_mode microtasks = microtask_mode::shared;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "runtime/builtin_modules.hpp"
+
+namespace troupe::js {
+
+class environment;
+
+/// Tells what `internalBinding(name)` has for each name.
+void add_bindings(builtin_modules& to, environment& owner);
+
+/// Puts a function into a binding, as `v8::Function::New` does. Calls that throw or are
+/// cut short leave it out.
+void add_function(v8::Local<v8::Context> context, v8::Local<v8::Object> to, const char* name,
+                  v8::FunctionCallback callback, v8::Local<v8::Value> data = {});
+
+// -- one file each ----------------------------------------------------------------
+
+/// `util`: what only V8 can tell about a value.
+void fill_util_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                       v8::Local<v8::Object> to);
+
+} // namespace troupe::js

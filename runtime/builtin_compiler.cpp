@@ -1,0 +1,76 @@
+#include "runtime/builtin_compiler.hpp"
+
+#include "runtime/builtin_sources.hpp"
+#include "runtime/engine.hpp"
+
+#include <v8-isolate.h>
+#include <v8-primitive.h>
+#include <v8-script.h>
+
+#include <cstdint>
+#include <string>
+
+namespace troupe::js {
+
+namespace {
+
+/// The text stays where it is in the library: no isolate has a copy.
+class embedded_text final : public v8::String::ExternalOneByteStringResource {
+public:
+  explicit embedded_text(std::string_view text) : text_(text) {
+  }
+
+  [[nodiscard]] const char* data() const override {
+    return text_.data();
+  }
+
+  [[nodiscard]] std::size_t length() const override {
+    return text_.size();
+  }
+
+private:
+  std::string_view text_;
+};
+
+} // namespace
+
+const std::string& builtin_engine() {
+  static const auto name = std::string{engine::version()} + " " + engine::build_id();
+  return name;
+}
+
+v8::MaybeLocal<v8::Function> compile_builtin(v8::Local<v8::Context> context, std::size_t index,
+                                             bool* from_cache) {
+  using compiler = v8::ScriptCompiler;
+  auto* isolate = context->GetIsolate();
+  const auto& source = builtin_sources()[index];
+  auto resource = std::make_unique<embedded_text>(source.code);
+  v8::Local<v8::String> code;
+  v8::Local<v8::String> name;
+  if (!v8::String::NewExternalOneByte(isolate, resource.get()).ToLocal(&code)
+      || !v8::String::NewFromUtf8(isolate, ("troupe:" + std::string{source.id}).c_str())
+            .ToLocal(&name))
+    return {};
+  resource.release(); // V8 deletes it with the string
+  auto text_of = [&](const char* text) {
+    return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
+      .ToLocalChecked();
+  };
+  v8::Local<v8::String> parameters[]{text_of("exports"), text_of("require"), text_of("module"),
+                                     text_of("internalBinding"), text_of("primordials")};
+  compiler::CachedData* data = nullptr;
+  auto [engine, caches] = built_code_caches();
+  if (index < caches.size() && engine == builtin_engine())
+    data = new compiler::CachedData{reinterpret_cast<const std::uint8_t*>(caches[index].data()),
+                                    static_cast<int>(caches[index].size()),
+                                    compiler::CachedData::BufferNotOwned};
+  compiler::Source text{code, v8::ScriptOrigin{name}, data};
+  auto made = compiler::CompileFunction(
+    context, &text, std::size(parameters), parameters, 0, nullptr,
+    data != nullptr ? compiler::kConsumeCodeCache : compiler::kEagerCompile);
+  if (from_cache != nullptr)
+    *from_cache = data != nullptr && !data->rejected;
+  return made;
+}
+
+} // namespace troupe::js

@@ -1,0 +1,114 @@
+#include "runtime/builtin_bindings.hpp"
+
+#include <v8-container.h>
+#include <v8-exception.h>
+#include <v8-function.h>
+#include <v8-promise.h>
+#include <v8-proxy.h>
+
+namespace troupe::js {
+
+namespace {
+
+using call = v8::FunctionCallbackInfo<v8::Value>;
+
+/// [state, result] of a promise; state: 0 pending, 1 fulfilled, 2 rejected.
+void promise_details(const call& info) {
+  if (!info[0]->IsPromise())
+    return;
+  auto* isolate = info.GetIsolate();
+  auto promise = info[0].As<v8::Promise>();
+  v8::Local<v8::Value> parts[]{v8::Integer::New(isolate, promise->State()),
+                               v8::Undefined(isolate)};
+  if (promise->State() != v8::Promise::kPending)
+    parts[1] = promise->Result();
+  info.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
+}
+
+/// [target, handler] of a proxy, each null when it was revoked; undefined of others.
+void proxy_details(const call& info) {
+  if (!info[0]->IsProxy())
+    return;
+  auto proxy = info[0].As<v8::Proxy>();
+  v8::Local<v8::Value> parts[]{proxy->GetTarget(), proxy->GetHandler()};
+  info.GetReturnValue().Set(v8::Array::New(info.GetIsolate(), parts, std::size(parts)));
+}
+
+/// [entries, are they pairs?] of a Map, Set, iterator, WeakMap or WeakSet: what is left
+/// in it; undefined of others.
+void preview_entries(const call& info) {
+  if (!info[0]->IsObject())
+    return;
+  auto* isolate = info.GetIsolate();
+  bool pairs = false;
+  v8::Local<v8::Array> entries;
+  if (!info[0].As<v8::Object>()->PreviewEntries(&pairs).ToLocal(&entries))
+    return;
+  v8::Local<v8::Value> parts[]{entries, v8::Boolean::New(isolate, pairs)};
+  info.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
+}
+
+/// Own keys that are no array indices: (object, only enumerable ones?).
+void own_non_index_keys(const call& info) {
+  if (!info[0]->IsObject())
+    return;
+  auto filter = info[1]->IsTrue() ? v8::ONLY_ENUMERABLE : v8::ALL_PROPERTIES;
+  v8::Local<v8::Array> keys;
+  if (info[0]
+        .As<v8::Object>()
+        ->GetPropertyNames(info.GetIsolate()->GetCurrentContext(),
+                           v8::KeyCollectionMode::kOwnOnly, filter, v8::IndexFilter::kSkipIndices)
+        .ToLocal(&keys))
+    info.GetReturnValue().Set(keys);
+}
+
+/// The name of the constructor that an object was made by, without looking anything up.
+void constructor_name(const call& info) {
+  if (info[0]->IsObject())
+    info.GetReturnValue().Set(info[0].As<v8::Object>()->GetConstructorName());
+}
+
+template <bool (v8::Value::*Is)() const>
+void is(const call& info) {
+  info.GetReturnValue().Set(((**info[0]).*Is)());
+}
+
+} // namespace
+
+void fill_util_binding(isolate_scope&, v8::Local<v8::Context> context, v8::Local<v8::Object> to) {
+  auto add = [&](const char* name, v8::FunctionCallback callback) {
+    add_function(context, to, name, callback);
+  };
+  add("getPromiseDetails", &promise_details);
+  add("getProxyDetails", &proxy_details);
+  add("previewEntries", &preview_entries);
+  add("getOwnNonIndexProperties", &own_non_index_keys);
+  add("getConstructorName", &constructor_name);
+  add("isArgumentsObject", &is<&v8::Value::IsArgumentsObject>);
+  add("isArrayBuffer", &is<&v8::Value::IsArrayBuffer>);
+  add("isAsyncFunction", &is<&v8::Value::IsAsyncFunction>);
+  add("isBigIntObject", &is<&v8::Value::IsBigIntObject>);
+  add("isBooleanObject", &is<&v8::Value::IsBooleanObject>);
+  add("isDataView", &is<&v8::Value::IsDataView>);
+  add("isDate", &is<&v8::Value::IsDate>);
+  add("isExternal", &is<&v8::Value::IsExternal>);
+  add("isGeneratorFunction", &is<&v8::Value::IsGeneratorFunction>);
+  add("isGeneratorObject", &is<&v8::Value::IsGeneratorObject>);
+  add("isMap", &is<&v8::Value::IsMap>);
+  add("isMapIterator", &is<&v8::Value::IsMapIterator>);
+  add("isModuleNamespaceObject", &is<&v8::Value::IsModuleNamespaceObject>);
+  add("isNativeError", &is<&v8::Value::IsNativeError>);
+  add("isNumberObject", &is<&v8::Value::IsNumberObject>);
+  add("isPromise", &is<&v8::Value::IsPromise>);
+  add("isProxy", &is<&v8::Value::IsProxy>);
+  add("isRegExp", &is<&v8::Value::IsRegExp>);
+  add("isSet", &is<&v8::Value::IsSet>);
+  add("isSetIterator", &is<&v8::Value::IsSetIterator>);
+  add("isSharedArrayBuffer", &is<&v8::Value::IsSharedArrayBuffer>);
+  add("isStringObject", &is<&v8::Value::IsStringObject>);
+  add("isSymbolObject", &is<&v8::Value::IsSymbolObject>);
+  add("isWeakMap", &is<&v8::Value::IsWeakMap>);
+  add("isWeakSet", &is<&v8::Value::IsWeakSet>);
+}
+
+} // namespace troupe::js

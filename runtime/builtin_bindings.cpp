@@ -4,8 +4,12 @@
 
 namespace troupe::js {
 
-void add_bindings(builtin_modules& to, environment&) {
+void add_bindings(builtin_modules& to, environment& owner) {
   to.add_binding("util", &fill_util_binding);
+  to.add_binding("vm", [&owner](isolate_scope& here, v8::Local<v8::Context> context,
+                                v8::Local<v8::Object> object) {
+    fill_vm_binding(owner, here, context, object);
+  });
 }
 
 void add_function(v8::Local<v8::Context> context, v8::Local<v8::Object> to, const char* name,

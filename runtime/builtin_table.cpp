@@ -6,6 +6,7 @@ namespace {
 
 constexpr public_module modules[]{
   {"util/types", builtin::node_util},
+  {"vm", builtin::node_vm},
 };
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "runtime/host_calls.hpp"
 #include "runtime/isolate_thread.hpp"
 #include "runtime/memory_measurement.hpp"
+#include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
@@ -146,6 +147,16 @@ result<void> environment::make_realm(const context_options& options) {
       if (!timers_)
         timers_ = std::make_unique<script_timers>(*this, loop_);
       timers_->install(here, context);
+    }
+    if (options.builtins.has(builtin::node_vm)) {
+      if (!vm_machine_)
+        vm_machine_ = std::make_unique<node_vm::machine>(
+          isolate_, run_surroundings{.ledger = ledger_,
+                                     .arm = events_.arm,
+                                     .hold_sigint = events_.hold_sigint});
+      if (!vm_machine_->prepare(here, context))
+        return error{.code = errc::spawn_failed,
+                     .message = fmt::format("context '{}': V8 made no node:vm", texts_.context)};
     }
     if (!options.builtins.empty()) {
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
@@ -740,6 +751,8 @@ void environment::reset(request_id request, const context_options& options) {
   leases_.clear();
   host_calls_->clear();
   builtins_.reset();
+  if (vm_machine_)
+    vm_machine_->retire();
   {
     isolate_scope here{isolate_};
     realm_.retire(here);

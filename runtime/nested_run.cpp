@@ -12,9 +12,8 @@ nested_run::nested_run(run_surroundings& around, const limits& wanted)
     sigint_ = around_.hold_sigint();
     suspend_outer();
   }
-  auto deadline = wanted.timeout.count() > 0
-                    ? later(std::chrono::steady_clock::now(), wanted.timeout)
-                    : never;
+  auto deadline =
+    wanted.timeout.count() > 0 ? later(std::chrono::steady_clock::now(), wanted.timeout) : never;
   auto begun = around_.ledger->enter(
     {.request = 0, .deadline = deadline, .timeout = wanted.timeout, .sigint = sigint_});
   if (begun.refused) {

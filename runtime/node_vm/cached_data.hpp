@@ -20,8 +20,7 @@ namespace troupe::js::node_vm {
 
 /// The bytes of a Buffer, TypedArray or DataView, unsealed; null when they are no cache
 /// of that source.
-[[nodiscard]] code_cache_ptr unseal_view(const sha256_digest& source,
-                                         v8::Local<v8::Value> view);
+[[nodiscard]] code_cache_ptr unseal_view(const sha256_digest& source, v8::Local<v8::Value> view);
 
 /// A sealed cache as a Uint8Array. `made` may be null: then it has no bytes.
 [[nodiscard]] v8::Local<v8::Value> seal_to_array(v8::Isolate* isolate,

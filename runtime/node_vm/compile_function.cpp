@@ -1,5 +1,6 @@
 // compileFunction: `vm.compileFunction`.
 
+#include "runtime/builtin_bindings.hpp"
 #include "runtime/node_vm/cached_data.hpp"
 #include "runtime/node_vm/exception_relay.hpp"
 #include "runtime/node_vm/machine.hpp"
@@ -61,8 +62,8 @@ void compile_function(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto context = isolate->GetCurrentContext();
   // A proxy as an extension ends V8.
   auto extensions = items_of<v8::Object>(
-    isolate, context, info[7],
-    [](v8::Value& item) { return item.IsObject() && !item.IsProxy(); }, extensions_max);
+    isolate, context, info[7], [](v8::Value& item) { return item.IsObject() && !item.IsProxy(); },
+    extensions_max);
   auto names = items_of<v8::String>(
     isolate, context, info[8], [](v8::Value& item) { return item.IsString(); }, parameters_max);
   if (!extensions || !names)
@@ -109,9 +110,9 @@ void compile_function(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto result = v8::Object::New(isolate, v8::Null(isolate), nullptr, nullptr, 0);
   bool defined = define(context, result, "function", compiled);
   if (has_cache)
-    defined = defined
-              && define(context, result, "cachedDataRejected",
-                        v8::Boolean::New(isolate, !offer.taken()));
+    defined =
+      defined
+      && define(context, result, "cachedDataRejected", v8::Boolean::New(isolate, !offer.taken()));
   if (info[5]->IsTrue()) {
     auto made = make_code_cache(compiled);
     defined = defined
@@ -127,9 +128,9 @@ void compile_function(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 } // namespace
 
-bool add_compile_function(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
+void add_compile_function(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
                           v8::Local<v8::Value> data) {
-  return add_function(context, target, "compileFunction", &compile_function, data);
+  add_function(context, to, "compileFunction", &compile_function, data);
 }
 
 } // namespace troupe::js::node_vm

@@ -1,5 +1,6 @@
 // makeContext and isContext: `vm.createContext`, `vm.isContext`.
 
+#include "runtime/builtin_bindings.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/structured_clone.hpp"
 
@@ -56,10 +57,10 @@ void is_context(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 } // namespace
 
-bool add_context_functions(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
+void add_context_functions(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
                            v8::Local<v8::Value> data) {
-  return add_function(context, target, "makeContext", &make_context, data)
-         && add_function(context, target, "isContext", &is_context, data);
+  add_function(context, to, "makeContext", &make_context, data);
+  add_function(context, to, "isContext", &is_context, data);
 }
 
 } // namespace troupe::js::node_vm

@@ -30,12 +30,12 @@ void throw_type_error(v8::Isolate* isolate, const char* before, v8::Local<v8::Na
   v8::Local<v8::Value> shown = name;
   if (name->IsSymbol()) {
     auto description = name.As<v8::Symbol>()->Description(isolate);
-    shown = v8::String::Concat(
-      isolate, text(isolate, "Symbol("),
-      v8::String::Concat(isolate,
-                         description->IsString() ? description.As<v8::String>()
-                                                 : v8::String::Empty(isolate),
-                         text(isolate, ")")));
+    shown =
+      v8::String::Concat(isolate, text(isolate, "Symbol("),
+                         v8::String::Concat(isolate,
+                                            description->IsString() ? description.As<v8::String>()
+                                                                    : v8::String::Empty(isolate),
+                                            text(isolate, ")")));
   }
   auto message = v8::String::Concat(isolate, text(isolate, before), shown.As<v8::String>());
   message = v8::String::Concat(isolate, message, text(isolate, after));
@@ -140,7 +140,9 @@ struct contextified_global::access {
 
   enum class stored : std::uint8_t {
     done,
-    refused,   ///< The object has it, and it does not change.
+    read_only, ///< The object has it, and it does not change.
+    no_setter, ///< It is an accessor that only reads.
+    vetoed,    ///< A proxy did not want it.
     not_taken, ///< The object lacks it, and takes no more.
   };
 
@@ -160,7 +162,7 @@ struct contextified_global::access {
         return v8::Just(taken ? stored::done : stored::not_taken);
       }
       if ((attributes.FromJust() & v8::ReadOnly) != 0)
-        return v8::Just(stored::refused);
+        return v8::Just(stored::read_only);
       exists = true;
       // In sloppy mode nobody asks whether there was a setter.
       if (!strict) {
@@ -178,7 +180,22 @@ struct contextified_global::access {
       return v8::Just(stored::done);
     if (!exists && !target->Has(context, name).To(&exists))
       return v8::Nothing<stored>();
-    return v8::Just(exists ? stored::refused : stored::not_taken);
+    if (!exists)
+      return v8::Just(stored::not_taken);
+    return v8::Just(plain ? stored::no_setter : stored::vetoed);
+  }
+
+  /// Throws what V8 throws in strict mode.
+  void tell(stored outcome, v8::Local<v8::Name> name) const {
+    if (outcome == stored::read_only)
+      throw_type_error(isolate, "Cannot assign to read only property '", name,
+                       "' of object '[object Object]'");
+    else if (outcome == stored::no_setter)
+      throw_type_error(isolate, "Cannot set property ", name,
+                       " of [object Object] which has only a getter");
+    else if (outcome == stored::vetoed)
+      throw_type_error(isolate, "'set' on proxy: trap returned falsish for property '", name,
+                       "'");
   }
 
   /// Is a name known, so that strict mode may assign to it?
@@ -254,9 +271,8 @@ struct contextified_global::access {
       return v8::Intercepted::kYes;
     if (outcome == stored::not_taken)
       return v8::Intercepted::kNo;
-    if (outcome == stored::refused && strict)
-      throw_type_error(at.isolate, "Cannot assign to read only property '", name,
-                       "' of the contextified object");
+    if (strict)
+      at.tell(outcome, name);
     return v8::Intercepted::kYes;
   }
 
@@ -288,8 +304,7 @@ struct contextified_global::access {
     if (deleted)
       return v8::Intercepted::kNo; // and from the global object itself
     if (info.ShouldThrowOnError())
-      throw_type_error(at.isolate, "Cannot delete property '", name,
-                       "' of the contextified object");
+      throw_type_error(at.isolate, "Cannot delete property '", name, "' of [object Object]");
     info.GetReturnValue().Set(false);
     return v8::Intercepted::kYes;
   }
@@ -314,8 +329,7 @@ struct contextified_global::access {
     return v8::Intercepted::kYes;
   }
 
-  static v8::Intercepted on_define(v8::Local<v8::Name> name,
-                                   const v8::PropertyDescriptor& wanted,
+  static v8::Intercepted on_define(v8::Local<v8::Name> name, const v8::PropertyDescriptor& wanted,
                                    const v8::PropertyCallbackInfo<void>& info) {
     access at{info};
     if (!at.usable())
@@ -341,9 +355,8 @@ struct contextified_global::access {
       return v8::Intercepted::kNo;
     };
     if (wanted.has_get() || wanted.has_set()) {
-      v8::PropertyDescriptor descriptor{
-        wanted.has_get() ? wanted.get() : v8::Local<v8::Value>{},
-        wanted.has_set() ? wanted.set() : v8::Local<v8::Value>{}};
+      v8::PropertyDescriptor descriptor{wanted.has_get() ? wanted.get() : v8::Local<v8::Value>{},
+                                        wanted.has_set() ? wanted.set() : v8::Local<v8::Value>{}};
       return define(descriptor);
     }
     auto value = wanted.has_value() ? wanted.value() : v8::Local<v8::Value>{};
@@ -441,7 +454,9 @@ bool contextified_global::prepare(v8::Isolate* isolate, v8::Local<v8::Context> m
   if (!template_.IsEmpty())
     return true;
   auto data = v8::External::New(isolate, this);
-  auto made = v8::FunctionTemplate::New(isolate)->InstanceTemplate();
+  auto form = v8::FunctionTemplate::New(isolate);
+  form->SetClassName(text(isolate, "Object"));
+  auto made = form->InstanceTemplate();
   made->SetHandler(v8::NamedPropertyHandlerConfiguration{
     &access::on_get, &access::on_set, &access::on_query, &access::on_delete, &access::on_names,
     &access::on_define, &access::on_describe, data, v8::PropertyHandlerFlags::kNone});

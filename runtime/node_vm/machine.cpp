@@ -20,15 +20,13 @@ bool machine::prepare(isolate_scope& here, v8::Local<v8::Context> main) {
   return contexts_.prepare(here, main);
 }
 
-v8::MaybeLocal<v8::Object> machine::make_binding(isolate_scope& here,
-                                                 v8::Local<v8::Context> main) {
-  auto* isolate = here.v8();
-  auto data = v8::External::New(isolate, this);
-  auto target = v8::Object::New(isolate, v8::Null(isolate), nullptr, nullptr, 0);
-  if (!add_script_class(main, target, data) || !add_context_functions(main, target, data)
-      || !add_compile_function(main, target, data) || !add_measure_memory(main, target, data))
-    return {};
-  return target;
+void machine::fill_binding(isolate_scope& here, v8::Local<v8::Context> main,
+                           v8::Local<v8::Object> to) {
+  auto data = v8::External::New(here.v8(), this);
+  add_script_class(main, to, data);
+  add_context_functions(main, to, data);
+  add_compile_function(main, to, data);
+  add_measure_memory(main, to, data);
 }
 
 void machine::retire() {
@@ -81,18 +79,6 @@ v8::MaybeLocal<v8::Value> machine::run(isolate_scope& here, v8::Local<v8::Contex
       break;
   }
   return {};
-}
-
-bool add_function(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
-                  const char* name, v8::FunctionCallback callback, v8::Local<v8::Value> data) {
-  auto* isolate = v8::Isolate::GetCurrent();
-  v8::Local<v8::Function> made;
-  auto key = v8::String::NewFromUtf8(isolate, name).ToLocalChecked();
-  if (!v8::Function::New(context, callback, data, 0, v8::ConstructorBehavior::kThrow)
-         .ToLocal(&made))
-    return false;
-  made->SetName(key);
-  return target->CreateDataProperty(context, key, made).FromMaybe(false);
 }
 
 void throw_illegal_call(v8::Isolate* isolate) {

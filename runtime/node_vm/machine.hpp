@@ -21,7 +21,7 @@ struct run_wish {
   bool display_errors = true;
 };
 
-/// The native half of `node:vm` in one environment: what `runtime/builtins/vm.js` calls.
+/// The native half of `node:vm` in one environment: what `runtime/builtins/internal/vm.js` calls.
 /// Its functions check what V8 would crash on; names, messages and order of the
 /// documented checks are that file's.
 ///
@@ -37,9 +37,8 @@ public:
   /// For a realm whose scripts get `node:vm`, before any of them ran.
   [[nodiscard]] bool prepare(isolate_scope& here, v8::Local<v8::Context> main);
 
-  /// The functions for `vm.js`; empty with an exception when memory is short.
-  [[nodiscard]] v8::MaybeLocal<v8::Object> make_binding(isolate_scope& here,
-                                                        v8::Local<v8::Context> main);
+  /// `internalBinding('vm')`.
+  void fill_binding(isolate_scope& here, v8::Local<v8::Context> main, v8::Local<v8::Object> to);
 
   /// The realm is replaced: the contexts that its scripts have made end too.
   void retire();
@@ -47,8 +46,7 @@ public:
   /// Runs what `body` does in `context` under the wished limits, then the context's own
   /// microtasks, if it has a queue of its own. Empty: an exception is pending, or the
   /// script is being stopped.
-  [[nodiscard]] v8::MaybeLocal<v8::Value> run(isolate_scope& here,
-                                              v8::Local<v8::Context> context,
+  [[nodiscard]] v8::MaybeLocal<v8::Value> run(isolate_scope& here, v8::Local<v8::Context> context,
                                               const run_wish& wish,
                                               function_ref<v8::MaybeLocal<v8::Value>()> body);
 
@@ -64,7 +62,7 @@ public:
     return decorator_;
   }
 
-  /// The machine of a function made by `make_binding`.
+  /// The machine of a function of the binding.
   [[nodiscard]] static machine& of(const v8::FunctionCallbackInfo<v8::Value>& info);
 
 private:
@@ -76,22 +74,14 @@ private:
 
 // -- the parts of the binding ---------------------------------------------------------
 
-/// Defines a function on `target`. @returns false with an exception pending.
-[[nodiscard]] bool add_function(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
-                                const char* name, v8::FunctionCallback callback,
-                                v8::Local<v8::Value> data);
-
-[[nodiscard]] bool add_script_class(v8::Local<v8::Context> context,
-                                    v8::Local<v8::Object> target, v8::Local<v8::Value> data);
-[[nodiscard]] bool add_context_functions(v8::Local<v8::Context> context,
-                                         v8::Local<v8::Object> target,
-                                         v8::Local<v8::Value> data);
-[[nodiscard]] bool add_compile_function(v8::Local<v8::Context> context,
-                                        v8::Local<v8::Object> target,
-                                        v8::Local<v8::Value> data);
-[[nodiscard]] bool add_measure_memory(v8::Local<v8::Context> context,
-                                      v8::Local<v8::Object> target,
-                                      v8::Local<v8::Value> data);
+void add_script_class(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
+                      v8::Local<v8::Value> data);
+void add_context_functions(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
+                           v8::Local<v8::Value> data);
+void add_compile_function(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
+                          v8::Local<v8::Value> data);
+void add_measure_memory(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
+                        v8::Local<v8::Value> data);
 
 /// Throws a TypeError: the native functions were called otherwise than by `vm.js`.
 void throw_illegal_call(v8::Isolate* isolate);

@@ -1,5 +1,6 @@
 // measureMemory: `vm.measureMemory`.
 
+#include "runtime/builtin_bindings.hpp"
 #include "runtime/node_vm/machine.hpp"
 
 #include <v8-container.h>
@@ -95,18 +96,17 @@ void measure_memory(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver))
     return;
-  isolate->MeasureMemory(
-    std::make_unique<delegate>(vm, context, resolver, info[0]->IsTrue()),
-    info[1]->IsTrue() ? v8::MeasureMemoryExecution::kEager
-                      : v8::MeasureMemoryExecution::kDefault);
+  isolate->MeasureMemory(std::make_unique<delegate>(vm, context, resolver, info[0]->IsTrue()),
+                         info[1]->IsTrue() ? v8::MeasureMemoryExecution::kEager
+                                           : v8::MeasureMemoryExecution::kDefault);
   info.GetReturnValue().Set(resolver->GetPromise());
 }
 
 } // namespace
 
-bool add_measure_memory(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
+void add_measure_memory(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
                         v8::Local<v8::Value> data) {
-  return add_function(context, target, "measureMemory", &measure_memory, data);
+  add_function(context, to, "measureMemory", &measure_memory, data);
 }
 
 } // namespace troupe::js::node_vm

@@ -30,8 +30,8 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto* isolate = info.GetIsolate();
   auto& vm = machine::of(info);
   isolate_scope here{vm.owner()};
-  if (!info.IsConstructCall() || info.Length() < 6 || !info[0]->IsString()
-      || !info[1]->IsString() || !info[2]->IsInt32() || !info[3]->IsInt32())
+  if (!info.IsConstructCall() || info.Length() < 6 || !info[0]->IsString() || !info[1]->IsString()
+      || !info[2]->IsInt32() || !info[3]->IsInt32())
     return throw_illegal_call(isolate);
   auto context = isolate->GetCurrentContext();
   auto self = info.This();
@@ -77,18 +77,17 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
     || define(context, self, "cachedDataRejected", v8::Boolean::New(isolate, !offer.taken()));
   if (info[5]->IsTrue()) {
     auto made = make_code_cache(compiled);
-    defined = defined
-              && define(context, self, "cachedDataProduced",
-                        v8::Boolean::New(isolate, made != nullptr));
     if (made)
       defined = defined
                 && define(context, self, "cachedData",
                           seal_to_array(
                             isolate, digest_of_text(isolate, source_kind::script, code), made));
+    defined =
+      defined
+      && define(context, self, "cachedDataProduced", v8::Boolean::New(isolate, made != nullptr));
   }
   static_cast<void>(
-    defined
-    && define(context, self, "sourceURL", or_undefined(isolate, compiled->GetSourceURL()))
+    defined && define(context, self, "sourceURL", or_undefined(isolate, compiled->GetSourceURL()))
     && define(context, self, "sourceMapURL",
               or_undefined(isolate, compiled->GetSourceMappingURL())));
 }
@@ -133,14 +132,13 @@ void create_cached_data(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!compiled_of(info.This()).ToLocal(&compiled))
     return throw_illegal_call(isolate);
   auto code = info.This()->GetInternalField(source_field).As<v8::Value>().As<v8::String>();
-  info.GetReturnValue().Set(
-    seal_to_array(isolate, digest_of_text(isolate, source_kind::script, code),
-                  make_code_cache(compiled)));
+  info.GetReturnValue().Set(seal_to_array(
+    isolate, digest_of_text(isolate, source_kind::script, code), make_code_cache(compiled)));
 }
 
 } // namespace
 
-bool add_script_class(v8::Local<v8::Context> context, v8::Local<v8::Object> target,
+void add_script_class(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
                       v8::Local<v8::Value> data) {
   auto* isolate = v8::Isolate::GetCurrent();
   auto name = v8::String::NewFromUtf8Literal(isolate, "ContextifyScript");
@@ -156,8 +154,8 @@ bool add_script_class(v8::Local<v8::Context> context, v8::Local<v8::Object> targ
   method("createCachedData", &create_cached_data);
   method("runInContext", &run_in_context);
   v8::Local<v8::Function> made;
-  return form->GetFunction(context).ToLocal(&made)
-         && target->CreateDataProperty(context, name, made).FromMaybe(false);
+  if (form->GetFunction(context).ToLocal(&made))
+    to->CreateDataProperty(context, name, made).FromMaybe(false);
 }
 
 } // namespace troupe::js::node_vm

@@ -41,7 +41,7 @@ bool script_contexts::prepare(isolate_scope& here, v8::Local<v8::Context> main) 
   if (global_of_.IsEmpty())
     global_of_.Reset(isolate, v8::Private::New(isolate));
   if (ordinary_.IsEmpty())
-    ordinary_.Reset(isolate, v8::FunctionTemplate::New(isolate)->InstanceTemplate());
+    ordinary_.Reset(isolate, v8::ObjectTemplate::New(isolate));
   return globals_.prepare(isolate, main);
 }
 

@@ -11,10 +11,11 @@ namespace troupe {
 enum class builtin : std::uint8_t {
   require,   ///< A global `require` that gives those modules below that the context has.
   node_util, ///< `node:util`, `node:util/types`.
+  node_vm,   ///< `node:vm`.
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_util;
+inline constexpr auto builtin_max = builtin::node_vm;
 
 /// A set of `builtin`: `{builtin::require, builtin::node_util}`.
 class builtin_set {

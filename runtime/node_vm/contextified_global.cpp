@@ -189,10 +189,10 @@ struct contextified_global::access {
   void tell(stored outcome, v8::Local<v8::Name> name) const {
     if (outcome == stored::read_only)
       throw_type_error(isolate, "Cannot assign to read only property '", name,
-                       "' of object '[object Object]'");
+                       "' of object '#<Object>'");
     else if (outcome == stored::no_setter)
       throw_type_error(isolate, "Cannot set property ", name,
-                       " of [object Object] which has only a getter");
+                       " of #<Object> which has only a getter");
     else if (outcome == stored::vetoed)
       throw_type_error(isolate, "'set' on proxy: trap returned falsish for property '", name,
                        "'");
@@ -304,7 +304,7 @@ struct contextified_global::access {
     if (deleted)
       return v8::Intercepted::kNo; // and from the global object itself
     if (info.ShouldThrowOnError())
-      throw_type_error(at.isolate, "Cannot delete property '", name, "' of [object Object]");
+      throw_type_error(at.isolate, "Cannot delete property '", name, "' of #<Object>");
     info.GetReturnValue().Set(false);
     return v8::Intercepted::kYes;
   }

@@ -130,6 +130,8 @@ void context_link::close(exit_report report) {
   std::vector<std::shared_ptr<reply_receiver>> open;
   decltype(on_exit_) watchers;
   decltype(last_batch_) unopened; // its requests refer to this link
+  decltype(ports_) ports;
+  decltype(loads_) loads;
   {
     std::lock_guard guard{mutex_};
     if (report_)
@@ -143,7 +145,11 @@ void context_link::close(exit_report report) {
     report_ = report;
     handle_ = {};
     watchers.swap(on_exit_);
+    ports.swap(ports_);
+    loads.swap(loads_);
   }
+  for (auto& [load, open_one] : loads)
+    open_one.port->cancel(load);
   auto why = closed_error(report);
   for (auto& receiver : open)
     receiver->receive(why);
@@ -162,6 +168,59 @@ void context_link::on_exit(std::shared_ptr<exit_receiver> receiver) {
   receiver->receive(report);
 }
 
+std::uint64_t context_link::add_port(std::shared_ptr<loader_port> port) {
+  std::lock_guard guard{mutex_};
+  if (report_)
+    return 0;
+  ports_.emplace(++last_port_, std::move(port));
+  return last_port_;
+}
+
+void context_link::remove_port(std::uint64_t id) {
+  std::shared_ptr<loader_port> last;
+  std::lock_guard guard{mutex_};
+  if (auto found = ports_.find(id); found != ports_.end()) {
+    last = std::move(found->second);
+    ports_.erase(found);
+  }
+}
+
+void context_link::load(load_request request) {
+  std::shared_ptr<loader_port> port;
+  {
+    std::lock_guard guard{mutex_};
+    auto known = ports_.find(request.port);
+    if (report_ || known == ports_.end())
+      return; // whoever wanted it has been answered
+    port = known->second;
+    loads_.insert_or_assign(request.load, open_load{request.linker, port});
+  }
+  port->load(request.load, std::move(request.fetches),
+             [self = weak_from_this(), load = request.load](js::fetched_module module) {
+               if (auto link = self.lock())
+                 link->found(load, std::move(module));
+             });
+}
+
+void context_link::found(js::load_id load, js::fetched_module module) {
+  std::lock_guard guard{mutex_};
+  auto open_one = loads_.find(load);
+  if (open_one != loads_.end())
+    send_to_scheduled(open_one->second.linker, module_found{std::move(module)});
+}
+
+void context_link::load_over(js::load_id load) {
+  std::shared_ptr<loader_port> port;
+  {
+    std::lock_guard guard{mutex_};
+    auto taken = loads_.extract(load);
+    if (taken.empty())
+      return;
+    port = std::move(taken.mapped().port);
+  }
+  port->cancel(load);
+}
+
 bool context_link::closed() const {
   std::lock_guard guard{mutex_};
   return report_.has_value();
@@ -175,6 +234,7 @@ struct client::state {
     std::string origin;
     std::shared_ptr<spawn_receiver> receiver;
     std::size_t pending_max = 0;
+    std::shared_ptr<loader_port> loader{};
   };
 
   void deliver(caf::mailbox_element& element) {
@@ -187,6 +247,14 @@ struct client::state {
       started(content.get_mutable_as<spawn_reply>(0));
     } else if (content.match_elements<context_down>()) {
       ended(content.get_as<context_down>(0));
+    } else if (content.match_elements<load_request>()) {
+      auto& request = content.get_mutable_as<load_request>(0);
+      if (auto link = find(request.context))
+        link->load(std::move(request));
+    } else if (content.match_elements<load_over>()) {
+      const auto& over = content.get_as<load_over>(0);
+      if (auto link = find(over.context))
+        link->load_over(over.load);
     }
   }
 
@@ -210,6 +278,8 @@ struct client::state {
         link = std::make_shared<context_link>(what.context, std::move(waiting.name),
                                               std::move(waiting.origin), what.handle, what.gauges,
                                               waiting.pending_max);
+        if (waiting.loader)
+          static_cast<void>(link->add_port(std::move(waiting.loader)));
         links.emplace(what.context, link);
       }
     }
@@ -263,7 +333,7 @@ void client::refuse_spawns() {
 }
 
 void client::spawn(const caf::actor& supervisor, context_options options, bool internal,
-                   std::shared_ptr<const void> identity,
+                   std::shared_ptr<const void> identity, std::shared_ptr<loader_port> loader,
                    std::shared_ptr<spawn_receiver> receiver) {
   auto request = next_request();
   auto context = ++last_context_;
@@ -278,10 +348,13 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
     }
     state_->spawns.emplace(request,
                            state::pending_spawn{options.name, options.origin, std::move(receiver),
-                                                options.pending_requests_max});
+                                                options.pending_requests_max, loader});
   }
+  js::module_port port;
+  if (loader)
+    port = {first_port, std::move(loader)};
   send_to_scheduled(supervisor, spawn_request{request, context, std::move(options), self_,
-                                              internal, std::move(identity)});
+                                              internal, std::move(identity), std::move(port)});
 }
 
 void client::close() {

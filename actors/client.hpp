@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/loader_port.hpp"
 #include "actors/messages.hpp"
 #include "actors/reply_receiver.hpp"
 
@@ -40,7 +41,7 @@ public:
 ///
 /// Threads:  any; one mutex.
 /// Lifetime: shared by the handles to the context and the client.
-class context_link {
+class context_link : public std::enable_shared_from_this<context_link> {
 public:
   context_link(context_id id, std::string name, std::string origin, caf::actor handle,
                std::shared_ptr<const context_gauges> gauges, std::size_t pending_max);
@@ -91,6 +92,19 @@ public:
 
   void on_exit(std::shared_ptr<exit_receiver> receiver);
 
+  // -- modules ------------------------------------------------------------------
+
+  /// Makes a loader known; the context refers to it by the number. @returns 0 when the
+  /// context has ended.
+  [[nodiscard]] std::uint64_t add_port(std::shared_ptr<loader_port> port);
+  void remove_port(std::uint64_t id);
+
+  /// A linker asks the loader.
+  void load(load_request request);
+
+  /// Nobody waits for the modules of that graph.
+  void load_over(js::load_id load);
+
   [[nodiscard]] bool closed() const;
 
   [[nodiscard]] context_stats stats() const;
@@ -118,6 +132,12 @@ private:
   [[nodiscard]] error too_many_error() const;
   [[nodiscard]] std::size_t pending() const;
   [[nodiscard]] std::shared_ptr<reply_receiver> take(request_id request);
+  void found(js::load_id load, js::fetched_module module);
+
+  struct open_load {
+    caf::actor linker;
+    std::shared_ptr<loader_port> port;
+  };
 
   const context_id id_;
   const std::string name_;
@@ -136,6 +156,9 @@ private:
   std::size_t look_through_at_ = 0;
   std::vector<std::shared_ptr<exit_receiver>> on_exit_;
   std::optional<exit_report> report_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<loader_port>> ports_;
+  std::uint64_t last_port_ = 0;
+  std::unordered_map<js::load_id, open_load> loads_;
 };
 
 /// The host's end of the conversation with all contexts of a runtime: an actor
@@ -157,8 +180,12 @@ public:
 
   /// Asks `supervisor` for a context; an internal one takes no place. References
   /// to its objects carry `identity`.
+  /// `loader` is the context's own and may be null; `first_port` names it.
   void spawn(const caf::actor& supervisor, context_options options, bool internal,
-             std::shared_ptr<const void> identity, std::shared_ptr<spawn_receiver> receiver);
+             std::shared_ptr<const void> identity, std::shared_ptr<loader_port> loader,
+             std::shared_ptr<spawn_receiver> receiver);
+
+  static constexpr std::uint64_t first_port = 1;
 
   /// The supervisor is gone: refuses all spawns, open and to come.
   void refuse_spawns();

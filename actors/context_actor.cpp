@@ -1,5 +1,6 @@
 #include "actors/context_actor.hpp"
 
+#include "actors/linker_actor.hpp"
 #include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
 
@@ -64,7 +65,7 @@ result<void> context_actor::start() {
                                         "descriptors?)",
                                         report_.name)};
   environment_.emplace(around_.engine, loop_, spawned_.options, make_events(),
-                       around_.unresponsive_after);
+                       around_.unresponsive_after, spawned_.modules);
   gauges_->ledger = environment_->ledger();
   box_ = std::make_shared<mailbox>(loop_.waker());
   self_ = make_companion(
@@ -100,6 +101,9 @@ void context_actor::finish() {
   }
   for (auto request : idle_requests_)
     answer(request, error{.code = errc::context_closed, .message = report_.message});
+  for (auto& [load, linker] : linkers_)
+    send_to_scheduled(linker, fetch_over{});
+  linkers_.clear();
   batch_.clear();
   loop_.clear_timers();
   environment_.reset();
@@ -159,6 +163,16 @@ js::environment_events context_actor::make_events() {
            .waited = std::chrono::duration_cast<std::chrono::microseconds>(after)});
       },
     .lost = [this] { lost(); },
+    .fetch =
+      [this](js::load_id load, std::uint64_t port, std::vector<js::module_fetch> fetches) {
+        fetch(load, port, std::move(fetches));
+      },
+    .fetch_over =
+      [this](js::load_id load) {
+        auto found = linkers_.extract(load);
+        if (!found.empty())
+          send_to_scheduled(found.mapped(), fetch_over{});
+      },
     .identity = spawned_.identity,
   };
 }
@@ -228,6 +242,17 @@ void context_actor::become() {
       gauges_->begin();
       environment_->reset(request.request, spawned_.options);
     },
+    [this](const import_request& request) {
+      gauges_->begin();
+      if (!refuses(request.request))
+        environment_->modules().import(request.request, request.what, request.options);
+    },
+    [this](const define_module_request& request) {
+      gauges_->begin();
+      environment_->modules().define(request.request, request.definition);
+    },
+    [this](const module_operation_request& request) { do_module(request); },
+    [this](modules_found& found) { environment_->modules().fetched(std::move(found.modules)); },
     [this](const idle_request& request) {
       gauges_->begin();
       idle_requests_.push_back(request.request);
@@ -329,6 +354,55 @@ void context_actor::do_property(const property_request& asked) {
       environment_->property_keys(asked.request, asked.object);
       break;
   }
+}
+
+void context_actor::do_module(const module_operation_request& asked) {
+  gauges_->begin();
+  auto& modules = environment_->modules();
+  switch (asked.operation) {
+    case module_operation::link:
+      if (!refuses(asked.request))
+        modules.link(asked.request, asked.module, asked.port, asked.options);
+      break;
+    case module_operation::link_requests:
+      modules.link_requests(asked.request, asked.module, asked.targets);
+      break;
+    case module_operation::instantiate:
+      modules.instantiate(asked.request, asked.module);
+      break;
+    case module_operation::evaluate:
+      if (!refuses(asked.request))
+        modules.evaluate(asked.request, asked.module, asked.options);
+      break;
+    case module_operation::describe:
+      modules.describe(asked.request, asked.module);
+      break;
+    case module_operation::take_namespace:
+      modules.take_namespace(asked.request, asked.module, asked.options.take);
+      break;
+    case module_operation::get_export:
+      modules.get_export(asked.request, asked.module, asked.key, asked.options.take);
+      break;
+    case module_operation::set_export:
+      modules.set_export(asked.request, asked.module, asked.key, asked.item);
+      break;
+    case module_operation::cached_data:
+      modules.create_cached_data(asked.request, asked.module);
+      break;
+  }
+}
+
+/// Each graph has a linker, from when it first lacks something.
+void context_actor::fetch(js::load_id load, std::uint64_t port,
+                          std::vector<js::module_fetch> fetches) {
+  auto& linker = linkers_[load];
+  if (!linker) {
+    const auto& limits = spawned_.options.modules;
+    linker = around_.system.spawn<linker_actor>(
+      link_job{spawned_.context, load, port, self_, spawned_.owner,
+               std::max<std::size_t>(limits.concurrency_max, 1), limits.load_time});
+  }
+  send_to_scheduled(linker, fetch_request{std::move(fetches)});
 }
 
 void context_actor::answer(request_id request, result<value> outcome) {

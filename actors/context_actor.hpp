@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace troupe::actors {
@@ -105,6 +106,8 @@ private:
   void run_script(run_request request);
   [[nodiscard]] bool refuses(request_id request);
   void do_property(const property_request& asked);
+  void do_module(const module_operation_request& asked);
+  void fetch(js::load_id load, std::uint64_t port, std::vector<js::module_fetch> fetches);
   void answer(request_id request, result<value> outcome);
   void end(errc reason, std::string message);
   void lost();
@@ -128,6 +131,7 @@ private:
     std::shared_ptr<reply_receiver> receiver;
   } answering_; // the run that was begun last
   std::vector<request_id> idle_requests_;
+  std::unordered_map<js::load_id, caf::actor> linkers_;
   bool known_to_watchdog_ = false;
   bool started_ = false; ///< Its owner has been told.
   bool draining_ = false;

@@ -5,6 +5,9 @@
 
 #include "actors/context_gauges.hpp"
 #include "actors/reply_receiver.hpp"
+#include "runtime/module_port.hpp"
+#include "runtime/module_requests.hpp"
+#include "runtime/module_text.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/script.hpp"
 #include "runtime/value_codec.hpp"
@@ -161,7 +164,8 @@ bool inspect(Inspector& f, context_options& x) {
     f.field("output_limit", x.output_limit), f.field("console", x.console),
     f.field("timers", x.timers), f.field("origin", x.origin),
     f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
-    f.field("microtasks", x.microtasks), f.field("builtins", x.builtins));
+    f.field("microtasks", x.microtasks), f.field("modules", x.modules),
+    f.field("builtins", x.builtins));
 }
 
 template <class Inspector>
@@ -188,6 +192,44 @@ bool inspect(Inspector& f, script_options& x) {
 }
 
 template <class Inspector>
+bool inspect(Inspector& f, module_kind& x) {
+  return inspect_enum(f, x, module_kind::synthetic);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, import_phase& x) {
+  return inspect_enum(f, x, import_phase::source);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, import_attribute& x) {
+  return f.object(x).fields(f.field("key", x.key), f.field("value", x.value));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_request& x) {
+  return f.object(x).fields(f.field("specifier", x.specifier),
+                            f.field("attributes", x.attributes), f.field("phase", x.phase),
+                            f.field("referrer", x.referrer));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_options& x) {
+  return f.object(x).fields(
+    f.field("identifier", x.identifier), f.field("line_offset", x.line_offset),
+    f.field("column_offset", x.column_offset), f.field("cached_data", x.cached_data),
+    f.field("import_meta", x.import_meta));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_limits& x) {
+  return f.object(x).fields(
+    f.field("modules_max", x.modules_max), f.field("source_mib_max", x.source_mib_max),
+    f.field("depth_max", x.depth_max), f.field("concurrency_max", x.concurrency_max),
+    duration_field(f, "load_time", x.load_time));
+}
+
+template <class Inspector>
 bool inspect(Inspector& f, exit_report& x) {
   return f.object(x).fields(
     f.field("name", x.name), f.field("reason", x.reason), f.field("message", x.message),
@@ -208,6 +250,60 @@ template <class Inspector>
 bool inspect(Inspector& f, function_source& x) {
   return f.object(x).fields(f.field("body", x.body), f.field("parameters", x.parameters),
                             f.field("extensions", x.extensions), f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_definition& x) {
+  return f.object(x).fields(f.field("code", x.code), f.field("options", x.options),
+                            f.field("exports", x.exports), f.field("synthetic", x.synthetic));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_fetch& x) {
+  return f.object(x).fields(f.field("id", x.id), f.field("request", x.request));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, fetched_module& x) {
+  // What it is: an error, a source, or a module of the context.
+  std::uint8_t form = 0;
+  error failure;
+  std::string identifier;
+  std::string content;
+  module_kind kind = module_kind::javascript;
+  std::vector<value::member> exports;
+  value module;
+  if constexpr (!Inspector::is_loading) {
+    if (!x.outcome) {
+      failure = x.outcome.error();
+    } else if (const auto* source = std::get_if<module_source>(&*x.outcome)) {
+      const auto& text = troupe::detail::module_source_access::text(*source);
+      form = 1;
+      identifier = text.identifier;
+      content = text.content;
+      kind = text.kind;
+      exports = text.exports;
+    } else {
+      form = 2;
+      module = std::get<value>(*x.outcome);
+    }
+  }
+  if (!f.object(x).fields(f.field("id", x.id), f.field("form", form), f.field("failure", failure),
+                          f.field("identifier", identifier), f.field("content", content),
+                          f.field("kind", kind), f.field("exports", exports),
+                          f.field("module", module)))
+    return false;
+  if constexpr (Inspector::is_loading) {
+    if (form == 0)
+      x.outcome = std::move(failure);
+    else if (form == 2)
+      x.outcome = module_answer{std::move(module)};
+    else if (kind == module_kind::synthetic)
+      x.outcome = module_answer{module_source{std::move(identifier), std::move(exports)}};
+    else
+      x.outcome = module_answer{module_source{std::move(identifier), std::move(content), kind}};
+  }
+  return true;
 }
 
 template <class Inspector>
@@ -241,6 +337,8 @@ struct spawn_request {
   /// What references to the context's objects carry, for the side that has asked.
   /// Within a process: not serialised.
   std::shared_ptr<const void> identity{};
+  /// The short way to the context's loader, within a process: not serialised.
+  js::module_port modules{};
 };
 
 /// Ends all contexts, then the supervisor.
@@ -362,6 +460,43 @@ struct copy_request {
   run_options options;
 };
 
+/// Imports a module with the context's loader.
+struct import_request {
+  request_id request = 0;
+  module_request what;
+  run_options options;
+};
+
+/// Compiles a module that the client holds.
+struct define_module_request {
+  request_id request = 0;
+  js::module_definition definition;
+};
+
+enum class module_operation : std::uint8_t {
+  link,          ///< With the loader behind `port`.
+  link_requests, ///< To `targets`.
+  instantiate,
+  evaluate,
+  describe,
+  take_namespace,
+  get_export, ///< `key`.
+  set_export, ///< `key` to `item`.
+  cached_data,
+};
+
+/// About a module that the client holds.
+struct module_operation_request {
+  request_id request = 0;
+  module_operation operation = module_operation::describe;
+  value module;
+  std::vector<value> targets;
+  std::string key;
+  value item;
+  run_options options;
+  js::module_port port;
+};
+
 /// Is answered when nothing is left that could run script by itself.
 struct idle_request {
   request_id request = 0;
@@ -378,6 +513,46 @@ struct cancel_request {
 struct close_request {
   bool drain = false;
   errc reason = errc::context_closed; ///< Or `cpu_budget_exceeded`.
+};
+
+// -- context → linker -------------------------------------------------------------
+
+/// What a graph lacks.
+struct fetch_request {
+  std::vector<js::module_fetch> fetches;
+};
+
+/// The graph is there, or nobody waits for it.
+struct fetch_over {};
+
+/// From a linker to itself.
+struct link_timeout {};
+
+// -- linker → client, and back ---------------------------------------------------------
+
+/// Asks the loader.
+struct load_request {
+  context_id context = 0;
+  js::load_id load = 0;
+  std::uint64_t port = 0;
+  caf::actor linker; ///< Gets a `module_found` for each.
+  std::vector<js::module_fetch> fetches;
+};
+
+/// Nobody waits for what that load has asked.
+struct load_over {
+  context_id context = 0;
+  js::load_id load = 0;
+};
+
+struct module_found {
+  js::fetched_module module{};
+};
+
+// -- linker → context -------------------------------------------------------------
+
+struct modules_found {
+  std::vector<js::fetched_module> modules;
 };
 
 // -- watchdog → context ---------------------------------------------------------
@@ -426,7 +601,7 @@ template <class Inspector>
 bool inspect(Inspector& f, spawn_request& x) {
   return f.object(x).fields(f.field("request", x.request), f.field("context", x.context),
                             f.field("options", x.options), f.field("owner", x.owner),
-                            f.field("internal", x.internal));
+                            f.field("internal", x.internal), f.field("port", x.modules.id));
 }
 
 template <class Inspector>
@@ -506,6 +681,67 @@ template <class Inspector>
 bool inspect(Inspector& f, copy_request& x) {
   return f.object(x).fields(f.field("request", x.request), f.field("object", x.object),
                             f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, import_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("what", x.what),
+                            f.field("options", x.options));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, define_module_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("definition", x.definition));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_operation& x) {
+  return inspect_enum(f, x, module_operation::cached_data);
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_operation_request& x) {
+  return f.object(x).fields(f.field("request", x.request), f.field("operation", x.operation),
+                            f.field("module", x.module), f.field("targets", x.targets),
+                            f.field("key", x.key), f.field("item", x.item),
+                            f.field("options", x.options), f.field("port", x.port.id));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, fetch_request& x) {
+  return f.object(x).fields(f.field("fetches", x.fetches));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, fetch_over& x) {
+  return f.object(x).fields();
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, link_timeout& x) {
+  return f.object(x).fields();
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, load_request& x) {
+  return f.object(x).fields(f.field("context", x.context), f.field("load", x.load),
+                            f.field("port", x.port), f.field("linker", x.linker),
+                            f.field("fetches", x.fetches));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, load_over& x) {
+  return f.object(x).fields(f.field("context", x.context), f.field("load", x.load));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, module_found& x) {
+  return f.object(x).fields(f.field("module", x.module));
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, modules_found& x) {
+  return f.object(x).fields(f.field("modules", x.modules));
 }
 
 template <class Inspector>
@@ -591,5 +827,15 @@ CAF_ADD_TYPE_ID(troupe, (troupe::actors::context_down))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::code_cache_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::memory_request))
 CAF_ADD_TYPE_ID(troupe, (troupe::actors::reset_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::import_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::define_module_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::module_operation_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::fetch_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::fetch_over))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::link_timeout))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::load_request))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::load_over))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::module_found))
+CAF_ADD_TYPE_ID(troupe, (troupe::actors::modules_found))
 
 CAF_END_TYPE_ID_BLOCK(troupe)

@@ -2,6 +2,7 @@
 
 #include "actors/client.hpp"
 #include "actors/messages.hpp"
+#include "api/module_access.hpp"
 #include "api/request.hpp"
 #include "api/script_access.hpp"
 #include "runtime/memory_measurement.hpp"
@@ -125,6 +126,43 @@ future<std::vector<std::byte>> context::create_cached_data(const script& compile
   return detail::ask<std::vector<std::byte>>(
     home_, actors::code_cache_request{0, {detail::script_access::source(compiled)}},
     &converted<std::vector<std::byte>>);
+}
+
+// -- modules ------------------------------------------------------------------------
+
+future<value> context::import(std::string specifier, run_options how) {
+  return import(module_request{.specifier = std::move(specifier)}, how);
+}
+
+future<value> context::import(module_request what, run_options how) {
+  if (how.timeout.count() > 0)
+    how.timeout_covers = timeout_scope::evaluation;
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(home_, *std::move(unsound));
+  return detail::ask<value>(home_, actors::import_request{0, std::move(what), how},
+                            &converted<value>);
+}
+
+future<source_text_module> context::compile_module(std::string code) {
+  return compile_module(std::move(code), module_options{});
+}
+
+future<source_text_module> context::compile_module(std::string code, module_options how) {
+  return detail::ask<source_text_module>(
+    home_, actors::define_module_request{0, {.code = std::move(code), .options = std::move(how)}},
+    &detail::module_access::make<source_text_module>);
+}
+
+future<synthetic_module> context::make_module(std::vector<value::member> exports,
+                                              std::string identifier) {
+  return detail::ask<synthetic_module>(
+    home_,
+    actors::define_module_request{0,
+                                  {.code = {},
+                                   .options = {.identifier = std::move(identifier)},
+                                   .exports = std::move(exports),
+                                   .synthetic = true}},
+    &detail::module_access::make<synthetic_module>);
 }
 
 // -- the global object -----------------------------------------------------------------

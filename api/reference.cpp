@@ -1,6 +1,7 @@
 #include "troupe/reference.hpp"
 
 #include "actors/messages.hpp"
+#include "api/module_access.hpp"
 #include "api/request.hpp"
 #include "runtime/lease.hpp"
 
@@ -11,11 +12,7 @@ using actors::property_request;
 
 namespace {
 
-/// Where the object lives; null for an empty handle.
-std::shared_ptr<const detail::context_home> home_of(const value& held) {
-  auto lease = js::lease_of(held);
-  return lease ? std::static_pointer_cast<const detail::context_home>(lease->owner()) : nullptr;
-}
+using detail::home_of;
 
 template <class T, class Message>
 future<T> ask(const value& held, Message message) {
@@ -29,9 +26,16 @@ std::string_view name_of(const value& held) noexcept {
 
 } // namespace
 
+std::shared_ptr<const detail::context_home> detail::home_of(const value& held) {
+  auto lease = js::lease_of(held);
+  return lease ? std::static_pointer_cast<const context_home>(lease->owner()) : nullptr;
+}
+
 // -- reference ------------------------------------------------------------------------
 
 future<value> reference::copy(run_options how) const {
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(home_of(held_), *std::move(unsound));
   return ask<value>(held_, actors::copy_request{0, held_, how});
 }
 

@@ -7,6 +7,7 @@
 #include "actors/watchdog_actor.hpp"
 #include "api/callback_queue.hpp"
 #include "api/compiler.hpp"
+#include "api/loader_adapter.hpp"
 #include "api/request.hpp"
 #include "api/script_access.hpp"
 #include "runtime/code_cache_store.hpp"
@@ -188,8 +189,17 @@ struct runtime::core {
     if (auto sound = check(options); !sound)
       state->settle(std::move(sound).error());
     else
-      client->spawn(supervisor, std::move(options), internal, std::move(home), state);
+      spawn_sound(std::move(options), internal, std::move(home), state);
     return detail::future_access::make<context>(std::move(state));
+  }
+
+  void spawn_sound(context_options options, bool internal, std::shared_ptr<const void> identity,
+                   std::shared_ptr<actors::spawn_receiver> receiver) {
+    std::shared_ptr<actors::loader_port> loader;
+    if (options.loader)
+      loader = std::make_shared<detail::loader_adapter>(callbacks, std::move(options.loader));
+    client->spawn(supervisor, std::move(options), internal, std::move(identity),
+                  std::move(loader), std::move(receiver));
   }
 
   meta_objects registered; // before the system

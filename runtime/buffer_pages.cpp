@@ -1,5 +1,7 @@
 #include "runtime/buffer_pages.hpp"
 
+#include "runtime/tsan.hpp"
+
 #include <fstream>
 #include <utility>
 
@@ -30,7 +32,13 @@ void buffer_pages::set_user(const user* here) noexcept {
 }
 
 buffer_pages::buffer_pages(v8::PageAllocator& system)
-  : system_(system), regions_(process_bounds()) {
+  : pages_(system), regions_(process_bounds()) {
+  tsan_give(this);
+}
+
+v8::PageAllocator& buffer_pages::system() const {
+  tsan_take(this); // V8's workers were there before
+  return pages_;
 }
 
 void* buffer_pages::AllocatePages(void* address, size_t length, size_t alignment,
@@ -39,11 +47,11 @@ void* buffer_pages::AllocatePages(void* address, size_t length, size_t alignment
   if (here != nullptr && permissions == kReadWrite && length > here->object_bytes_max)
     here->on_larger();
   if (here == nullptr || permissions != kNoAccess)
-    return system_.AllocatePages(address, length, alignment, permissions);
+    return system().AllocatePages(address, length, alignment, permissions);
   const auto& payer = here->payer;
   if (!regions_.admit(length, *payer))
     return nullptr;
-  auto* made = system_.AllocatePages(address, length, alignment, permissions);
+  auto* made = system().AllocatePages(address, length, alignment, permissions);
   if (made == nullptr)
     regions_.withdraw(length, *payer);
   else
@@ -53,23 +61,23 @@ void* buffer_pages::AllocatePages(void* address, size_t length, size_t alignment
 
 bool buffer_pages::FreePages(void* address, size_t length) {
   regions_.close(number(address));
-  return system_.FreePages(address, length);
+  return system().FreePages(address, length);
 }
 
 bool buffer_pages::SetPermissions(void* address, size_t length, Permission permissions) {
   if (permissions == kNoAccess) {
-    bool done = system_.SetPermissions(address, length, permissions);
+    bool done = system().SetPermissions(address, length, permissions);
     if (done)
       regions_.decommit(number(address), length);
     return done;
   }
   if (!regions_.commit(number(address), length))
     return false;
-  return system_.SetPermissions(address, length, permissions);
+  return system().SetPermissions(address, length, permissions);
 }
 
 bool buffer_pages::DecommitPages(void* address, size_t size) {
-  bool done = system_.DecommitPages(address, size);
+  bool done = system().DecommitPages(address, size);
   if (done)
     regions_.decommit(number(address), size);
   return done;
@@ -78,48 +86,48 @@ bool buffer_pages::DecommitPages(void* address, size_t size) {
 // -- as the system has it -----------------------------------------------------------
 
 size_t buffer_pages::AllocatePageSize() {
-  return system_.AllocatePageSize();
+  return system().AllocatePageSize();
 }
 
 size_t buffer_pages::CommitPageSize() {
-  return system_.CommitPageSize();
+  return system().CommitPageSize();
 }
 
 void buffer_pages::SetRandomMmapSeed(int64_t seed) {
-  system_.SetRandomMmapSeed(seed);
+  system().SetRandomMmapSeed(seed);
 }
 
 void* buffer_pages::GetRandomMmapAddr() {
-  return system_.GetRandomMmapAddr();
+  return system().GetRandomMmapAddr();
 }
 
 bool buffer_pages::ReleasePages(void* address, size_t length, size_t new_length) {
-  return system_.ReleasePages(address, length, new_length);
+  return system().ReleasePages(address, length, new_length);
 }
 
 bool buffer_pages::RecommitPages(void* address, size_t length, Permission permissions) {
-  return system_.RecommitPages(address, length, permissions);
+  return system().RecommitPages(address, length, permissions);
 }
 
 bool buffer_pages::DiscardSystemPages(void* address, size_t size) {
-  return system_.DiscardSystemPages(address, size);
+  return system().DiscardSystemPages(address, size);
 }
 
 bool buffer_pages::SealPages(void* address, size_t length) {
-  return system_.SealPages(address, length);
+  return system().SealPages(address, length);
 }
 
 bool buffer_pages::ReserveForSharedMemoryMapping(void* address, size_t size) {
-  return system_.ReserveForSharedMemoryMapping(address, size);
+  return system().ReserveForSharedMemoryMapping(address, size);
 }
 
 std::unique_ptr<v8::PageAllocator::SharedMemory> buffer_pages::AllocateSharedPages(
   size_t length, const void* original_address) {
-  return system_.AllocateSharedPages(length, original_address);
+  return system().AllocateSharedPages(length, original_address);
 }
 
 bool buffer_pages::CanAllocateSharedPages() {
-  return system_.CanAllocateSharedPages();
+  return system().CanAllocateSharedPages();
 }
 
 } // namespace troupe::js

@@ -57,7 +57,10 @@ public:
   bool CanAllocateSharedPages() override;
 
 private:
-  v8::PageAllocator& system_;
+  /// The pages of the system.
+  [[nodiscard]] v8::PageAllocator& system() const;
+
+  v8::PageAllocator& pages_;
   buffer_regions regions_;
 };
 

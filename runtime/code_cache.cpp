@@ -51,6 +51,11 @@ code_cache_ptr make_code_cache(v8::Local<v8::UnboundScript> script) {
   return keep(std::unique_ptr<data>{v8::ScriptCompiler::CreateCodeCache(script)});
 }
 
+code_cache_ptr make_code_cache(v8::Local<v8::UnboundModuleScript> script) {
+  using data = v8::ScriptCompiler::CachedData;
+  return keep(std::unique_ptr<data>{v8::ScriptCompiler::CreateCodeCache(script)});
+}
+
 code_cache_ptr make_code_cache(v8::Local<v8::Function> function) {
   using data = v8::ScriptCompiler::CachedData;
   return keep(std::unique_ptr<data>{v8::ScriptCompiler::CreateCodeCacheForFunction(function)});

@@ -12,6 +12,7 @@
 
 namespace v8 {
 class Function;
+class UnboundModuleScript;
 class UnboundScript;
 template <class T>
 class Local;
@@ -48,6 +49,9 @@ enum class source_kind : std::uint8_t { script, function, module };
 /// V8's own view of what it has compiled so far, functions that have run
 /// included. Isolate thread. @returns null when V8 gives none, as of asm.js.
 [[nodiscard]] code_cache_ptr make_code_cache(v8::Local<v8::UnboundScript> script);
+
+/// The same of a module.
+[[nodiscard]] code_cache_ptr make_code_cache(v8::Local<v8::UnboundModuleScript> script);
 
 /// The same of a function; it must have been compiled as one (`compile_function`).
 [[nodiscard]] code_cache_ptr make_code_cache(v8::Local<v8::Function> function);

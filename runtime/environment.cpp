@@ -7,6 +7,8 @@
 #include "runtime/host_calls.hpp"
 #include "runtime/isolate_thread.hpp"
 #include "runtime/memory_measurement.hpp"
+#include "runtime/module_graphs.hpp"
+#include "runtime/module_requests.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
@@ -48,7 +50,8 @@ constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
 // -- construction ---------------------------------------------------------------------
 
 environment::environment(engine& engine, event_loop& loop, const context_options& options,
-                         environment_events events, std::chrono::milliseconds unresponsive_after)
+                         environment_events events, std::chrono::milliseconds unresponsive_after,
+                         module_port modules)
   : loop_(loop), events_(std::move(events)),
     turn_timeout_(options.turn_timeout), texts_{options.name, options.heap_limit_mib,
                                                 options.output_limit},
@@ -61,7 +64,9 @@ environment::environment(engine& engine, event_loop& loop, const context_options
               .lost = [this] { events_.lost(); }}),
     rejections_(std::make_unique<rejection_log>()), leases_(loop.waker(), events_.identity),
     host_calls_(
-      std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)) {
+      std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)),
+    modules_(std::make_unique<module_graphs>(*this, std::move(modules), options.modules)),
+    module_requests_(std::make_unique<module_requests>(*this)) {
   isolate_.set_value_host(this);
   events_.uncaught = [this, host = std::move(events_.uncaught)](uncaught_error what) {
     ++uncaught_;
@@ -81,6 +86,7 @@ environment::environment(engine& engine, event_loop& loop, const context_options
     ledger_options{.cpu_used = [clock = cpu_] { return clock.read().value_or(0ns); },
                    .unresponsive_after = unresponsive_after});
   v8->SetData(1, this);
+  module_graphs::install(v8);
   // Errors that no TryCatch of ours sees: in plain microtasks and finalisers.
   v8->AddMessageListener([](v8::Local<v8::Message>, v8::Local<v8::Value> thrown) {
     auto* isolate = v8::Isolate::GetCurrent();
@@ -305,6 +311,8 @@ bool environment::drain(isolate_scope& here) {
 
 void environment::after_turn(request_id request, std::optional<stop_reason> stopped,
                              bool drain_cut) {
+  if (drain_cut)
+    modules_->microtasks_discarded();
   // At a close all of them are told about that.
   if (drain_cut && stopped != stop_reason::close) {
     // V8 dropped the rest of the microtask queue, and with it perhaps what
@@ -443,8 +451,8 @@ void environment::report_uncaught(error what, std::uint64_t run, std::uint64_t c
 }
 
 bool environment::evaluate(request_id request, const std::string& name,
-                           const run_options& options, bool display_errors,
-                           evaluation_body body) {
+                           const run_options& options, bool display_errors, evaluation_body body,
+                           bool boxed) {
   auto number = names_.begin(name);
   const auto* outer_running = running_;
   result<value> answer{value{}};
@@ -472,7 +480,7 @@ bool environment::evaluate(request_id request, const std::string& name,
       auto promise = last.As<v8::Promise>();
       if (promise->State() == v8::Promise::kPending) {
         auto waiting_now =
-          wait_for_promise(here, context, promise, request, options, display_errors);
+          wait_for_promise(here, context, promise, request, options, display_errors, boxed);
         waits = waiting_now.has_value();
         if (!waits)
           answer = std::move(waiting_now).error();
@@ -487,6 +495,8 @@ bool environment::evaluate(request_id request, const std::string& name,
       }
       last = promise->Result();
     }
+    if (boxed && !module_graphs::unbox(context, last).ToLocal(&last))
+      return;
     answer = take(here, context, last, options.take, display_errors);
   };
   turn_spec limits{.request = request,
@@ -582,21 +592,45 @@ result<v8::Local<v8::Object>> environment::find_object(isolate_scope& here,
   auto held = lease_of(of);
   if (!held)
     return error{.code = errc::invalid_argument, .message = "the value is no reference"};
-  auto [what, object, digest] = leases_.find(here, *held);
-  switch (what) {
-    case lease_table::finding::foreign:
-      return error{.code = errc::invalid_argument,
-                   .message = fmt::format("the reference is to an object of another context "
-                                          "than '{}'",
-                                          texts_.context)};
-    case lease_table::finding::stale:
-      return error{.code = errc::stale_reference,
-                   .message = fmt::format("the realm of the object, in context '{}', is gone",
-                                          texts_.context)};
+  auto found = leases_.find(here, *held);
+  if (found.what != lease_table::finding::found)
+    return missing_lease(found.what);
+  return found.object;
+}
+
+result<module_hold> environment::find_module(isolate_scope& here, const value& of) const {
+  auto held = lease_of(of);
+  if (!held)
+    return error{.code = errc::not_a_module, .message = "the value is no module"};
+  auto found = leases_.find(here, *held);
+  switch (found.what) {
+    case lease_table::finding::module:
+      return found.module;
     case lease_table::finding::found:
+      return error{.code = errc::not_a_module, .message = "the reference is to no module"};
+    case lease_table::finding::foreign:
+      return error{.code = errc::module_different_context,
+                   .message =
+                     fmt::format("the module is of another context than '{}'", texts_.context)};
+    case lease_table::finding::stale:
       break;
   }
-  return object;
+  return error{
+    .code = errc::stale_reference,
+    .message = fmt::format("the realm of the module, in context '{}', is gone", texts_.context)};
+}
+
+error environment::missing_lease(lease_table::finding what) const {
+  if (what == lease_table::finding::foreign)
+    return {.code = errc::invalid_argument,
+            .message = fmt::format("the reference is to an object of another context than '{}'",
+                                   texts_.context)};
+  if (what == lease_table::finding::module)
+    return {.code = errc::invalid_argument,
+            .message = "the reference is to a module, which is no object"};
+  return {.code = errc::stale_reference,
+          .message =
+            fmt::format("the realm of the object, in context '{}', is gone", texts_.context)};
 }
 
 v8::MaybeLocal<v8::Value> environment::make_function(
@@ -609,15 +643,13 @@ v8::MaybeLocal<v8::Value> environment::make_function(
 }
 
 v8::MaybeLocal<v8::Value> environment::find_leased(isolate_scope& here, const lease& which) {
-  auto [what, object, digest] = leases_.find(here, which);
-  if (what == lease_table::finding::found)
-    return object;
+  auto found = leases_.find(here, which);
+  if (found.what == lease_table::finding::found)
+    return found.object;
   auto* isolate = here.v8();
-  isolate->ThrowException(v8::Exception::TypeError(
-    what == lease_table::finding::foreign
-      ? v8::String::NewFromUtf8Literal(isolate, "A reference to an object of another context")
-      : v8::String::NewFromUtf8Literal(isolate, "A reference to an object of a realm that is "
-                                                "gone")));
+  v8::Local<v8::String> message;
+  if (to_v8_string(isolate, missing_lease(found.what).message).ToLocal(&message))
+    isolate->ThrowException(v8::Exception::TypeError(message));
   return {};
 }
 
@@ -638,12 +670,42 @@ result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> cont
     return value{};
   if (how == take_as::reference && from->IsObject())
     return leases_.add(here, from.As<v8::Object>());
+  if (from->IsModuleNamespaceObject())
+    return take_namespace(here, context, from.As<v8::Object>(), how);
   v8::TryCatch caught{here.v8()};
   auto copy = clone_out(here, context, from,
                         how == take_as::transfer ? clone_mode::transfer : clone_mode::copy);
   if (!copy && caught.HasCaught() && !caught.HasTerminated())
     return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   return copy;
+}
+
+result<value> environment::take_namespace(isolate_scope& here, v8::Local<v8::Context> context,
+                                          v8::Local<v8::Object> from, take_as how) {
+  v8::TryCatch caught{here.v8()};
+  v8::Local<v8::Array> names;
+  if (!from
+         ->GetPropertyNames(context, v8::KeyCollectionMode::kOwnOnly, v8::SKIP_SYMBOLS,
+                            v8::IndexFilter::kIncludeIndices,
+                            v8::KeyConversionMode::kConvertToString)
+         .ToLocal(&names))
+    return capture_error(here, context, caught, errc::uncaught_exception, true);
+  std::vector<value::member> exports;
+  for (std::uint32_t i = 0; i < names->Length(); ++i) {
+    v8::Local<v8::Value> name;
+    v8::Local<v8::Value> item;
+    if (!names->Get(context, i).ToLocal(&name) || !from->Get(context, name).ToLocal(&item))
+      return capture_error(here, context, caught, errc::uncaught_exception, true);
+    auto key = to_utf8(here.v8(), name.As<v8::String>());
+    auto copy = item->IsFunction() ? result<value>{leases_.add(here, item.As<v8::Object>())}
+                                   : take(here, context, item, how, true);
+    if (!copy && copy.error().code == errc::clone_failed && item->IsObject())
+      copy = leases_.add(here, item.As<v8::Object>());
+    if (!copy)
+      return copy;
+    exports.push_back({std::move(key), *std::move(copy)});
+  }
+  return value::object(std::move(exports));
 }
 
 void environment::compile(request_id request, const script_source& source) {
@@ -750,6 +812,7 @@ void environment::reset(request_id request, const context_options& options) {
   scripts_.unbind();
   leases_.clear();
   host_calls_->clear();
+  modules_->clear();
   builtins_.reset();
   if (vm_machine_)
     vm_machine_->retire();
@@ -777,7 +840,8 @@ void environment::measure_memory(request_id request, const memory_options& what)
 
 result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                            v8::Local<v8::Promise> promise, request_id request,
-                                           const run_options& options, bool display_errors) {
+                                           const run_options& options, bool display_errors,
+                                           bool boxed) {
   auto* isolate = here.v8();
   v8::Local<v8::Function> settled[2];
   // The callback learns what it answers from its data: the request's number,
@@ -791,9 +855,10 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
                    .message = "there is no memory to wait with"};
   }
   bool whole = options.timeout_covers == timeout_scope::evaluation;
-  waiting_.insert_or_assign(
-    request,
-    waiting{.how = options.take, .display_errors = display_errors, .sigint = current_.sigint});
+  waiting_.insert_or_assign(request, waiting{.how = options.take,
+                                             .display_errors = display_errors,
+                                             .sigint = current_.sigint,
+                                             .boxed = boxed});
   auto arm = ledger_->await({.request = request,
                              .deadline = whole ? deadline_of_turn_ : never,
                              .timeout = current_.timeout,
@@ -824,11 +889,11 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   auto found = waiting_.find(request);
   if (found == waiting_.end())
     return;
-  auto [how, display_errors, sigint] = std::move(found->second);
+  auto [how, display_errors, sigint, boxed] = std::move(found->second);
   result<value> answer{value{}};
   if (!fulfilled)
     answer = capture_error(here, context, outcome, errc::uncaught_exception, display_errors);
-  else
+  else if (!boxed || module_graphs::unbox(context, outcome).ToLocal(&outcome))
     answer = take(here, context, outcome, how, display_errors);
   // Reading the value may have run script that was stopped: then after_turn
   // answers.
@@ -846,8 +911,19 @@ void environment::abandon(request_id request) {
   if (timers_)
     timers_->cancel_of(request);
   host_calls_->cancel_of(request);
+  modules_->cancel_of(request);
   if (measurements_)
     measurements_->forget(request);
+}
+
+bool environment::fail_one(request_id request, const error& why) {
+  auto found = waiting_.extract(request);
+  if (found.empty())
+    return false;
+  if (ledger_->settle(request))
+    if (auto thrown = call_host([&] { answer_and_release(request, found.mapped().sigint, why); }))
+      report_uncaught(*std::move(thrown), current_run());
+  return true;
 }
 
 bool environment::has_waiting() const noexcept {
@@ -1015,8 +1091,8 @@ bool environment::poll() {
 }
 
 bool environment::idle() const {
-  return (!timers_ || timers_->empty()) && host_calls_->empty() && !isolate_.tasks().pending()
-         && !isolate_.v8()->HasPendingBackgroundTasks();
+  return (!timers_ || timers_->empty()) && host_calls_->empty() && modules_->empty()
+         && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 
 } // namespace troupe::js

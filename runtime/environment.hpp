@@ -6,6 +6,8 @@
 #include "runtime/isolate.hpp"
 #include "runtime/isolate_thread.hpp"
 #include "runtime/lease.hpp"
+#include "runtime/module_port.hpp"
+#include "runtime/module_record.hpp"
 #include "runtime/realm.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/run_names.hpp"
@@ -32,6 +34,8 @@ class builtin_modules;
 class console;
 class host_calls;
 class memory_measurements;
+class module_graphs;
+class module_requests;
 class rejection_log;
 class script_timers;
 
@@ -71,6 +75,10 @@ struct environment_events {
   std::function<void(std::chrono::nanoseconds)> responsive;
   /// The isolate is lost inside V8; its thread never returns from this call.
   std::function<void()> lost;
+  /// Modules that a loader must find; they come with `module_requests::fetched`.
+  std::function<void(load_id, std::uint64_t port, std::vector<module_fetch>)> fetch;
+  /// Nobody waits for the modules of that graph any more.
+  std::function<void(load_id)> fetch_over;
   /// What the owner knows this context by: references to its objects carry it.
   std::shared_ptr<const void> identity{};
 };
@@ -87,7 +95,8 @@ public:
 
   /// Makes the isolate. `prepare` must follow.
   environment(engine& engine, event_loop& loop, const context_options& options,
-              environment_events events, std::chrono::milliseconds unresponsive_after = {});
+              environment_events events, std::chrono::milliseconds unresponsive_after = {},
+              module_port modules = {});
   ~environment() override;
 
   environment(const environment&) = delete;
@@ -130,6 +139,11 @@ public:
 
   /// A copy of an object that is on lease; of a promise, what it settles to.
   void copy(request_id request, const value& of, const run_options& options);
+
+  /// What is asked about modules.
+  [[nodiscard]] module_requests& modules() noexcept {
+    return *module_requests_;
+  }
 
   /// Answers with a `memory_report` when V8 has measured.
   void measure_memory(request_id request, const memory_options& what);
@@ -196,12 +210,15 @@ public:
 private:
   friend class script_timers;
   friend class host_calls;
+  friend class module_graphs;
+  friend class module_requests;
 
   /// A request whose promise has not settled.
   struct waiting {
     take_as how = take_as::copy;
     bool display_errors = true;
     std::shared_ptr<sigint_hold> sigint;
+    bool boxed = false;
   };
 
   /// What a turn is for, and with what limits.
@@ -259,8 +276,12 @@ private:
 
   /// A request that may wait: for the promise that `body` gives. `name` is the file
   /// of the script that runs, if any. @returns false when it was stopped.
+  /// `boxed`: what the promise gives is `module_graphs::unbox`ed.
   bool evaluate(request_id request, const std::string& name, const run_options& options,
-                bool display_errors, evaluation_body body);
+                bool display_errors, evaluation_body body, bool boxed = false);
+
+  /// Answers one request that waits for its promise. @returns false when it does not.
+  bool fail_one(request_id request, const error& why);
 
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
@@ -275,7 +296,8 @@ private:
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
-                                              const run_options& options, bool display_errors);
+                                              const run_options& options, bool display_errors,
+                                              bool boxed);
   /// Sets a property; a host function without a name takes the key's.
   [[nodiscard]] v8::Maybe<bool> assign(isolate_scope& here, v8::Local<v8::Object> to,
                                        v8::Local<v8::String> key,
@@ -283,8 +305,14 @@ private:
   [[nodiscard]] result<v8::Local<v8::Object>> find_object(isolate_scope& here,
                                                           v8::Local<v8::Context> context,
                                                           const value& of) const;
+  /// The module behind a lease.
+  [[nodiscard]] result<module_hold> find_module(isolate_scope& here, const value& of) const;
+  [[nodiscard]] error missing_lease(lease_table::finding what) const;
   [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
                                    v8::Local<v8::Value> from, take_as how, bool display_errors);
+  /// The exports of a module: copies, and references to what cannot be copied.
+  [[nodiscard]] result<value> take_namespace(isolate_scope& here, v8::Local<v8::Context> context,
+                                             v8::Local<v8::Object> from, take_as how);
 
   // -- value_host ---------------------------------------------------------------
 
@@ -337,6 +365,8 @@ private:
   std::unique_ptr<node_vm::machine> vm_machine_;
   lease_table leases_;
   std::unique_ptr<host_calls> host_calls_;
+  std::unique_ptr<module_graphs> modules_;
+  std::unique_ptr<module_requests> module_requests_;
   std::unordered_map<request_id, waiting> waiting_;
   /// Limits that callbacks inherit from the turn that creates them.
   turn_spec current_;

@@ -19,7 +19,10 @@ v8::Local<v8::Value> make_exception(isolate_scope& here, v8::Local<v8::Context> 
   auto message = v8::String::Empty(isolate);
   if (!to_v8_string(isolate, what.message).ToLocal(&message))
     message = v8::String::Empty(isolate);
-  bool wrong_type = what.code == errc::invalid_argument || what.code == errc::clone_failed;
+  bool wrong_type = what.code == errc::invalid_argument || what.code == errc::clone_failed
+                    || what.code == errc::dynamic_import_unavailable
+                    || what.code == errc::import_attribute_incompatible
+                    || what.code == errc::import_attribute_unsupported;
   auto made = wrong_type ? v8::Exception::TypeError(message) : v8::Exception::Error(message);
   auto object = made.As<v8::Object>();
   auto name = code_name(what.code);

@@ -1,6 +1,7 @@
 #include "runtime/isolate.hpp"
 
 #include "runtime/isolate_thread.hpp"
+#include "runtime/module_record.hpp"
 
 #include <v8-initialization.h>
 #include <v8-microtask.h>
@@ -68,6 +69,7 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
   auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   v8_->SetStackLimit(here - limits.stack_bytes);
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
+  modules_ = std::make_unique<module_registry>();
   heap_ = std::make_unique<heap_limit>(v8_, limits.heap_bytes,
                                        [this] { events_.heap_limit_reached(); });
   pages_ = {.payer = allocator_->budget(),
@@ -80,6 +82,7 @@ isolate::~isolate() {
   buffer_pages::set_user(nullptr);
   heap_.reset();
   cloner_.uninstall();
+  modules_.reset();
   v8_->Exit();
   v8_->Dispose();
   platform_.detach(v8_);

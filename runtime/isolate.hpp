@@ -13,6 +13,7 @@
 
 namespace troupe::js {
 
+class module_registry;
 class value_host;
 
 struct isolate_limits {
@@ -70,6 +71,10 @@ public:
     host_ = host;
   }
 
+  [[nodiscard]] module_registry& modules() noexcept {
+    return *modules_;
+  }
+
   [[nodiscard]] plain_cloner& cloner() noexcept {
     return cloner_;
   }
@@ -90,6 +95,7 @@ private:
   v8::Isolate* v8_;
   std::unique_ptr<heap_limit> heap_;
   value_host* host_ = nullptr;
+  std::unique_ptr<module_registry> modules_;
   plain_cloner cloner_;
   buffer_pages::user pages_;
 };

@@ -15,9 +15,16 @@ std::shared_ptr<const lease> lease_of(const value& from) {
 value lease_table::add(isolate_scope& here, v8::Local<v8::Object> object,
                        const std::optional<sha256_digest>& digest) {
   auto id = ++last_id_;
-  objects_.emplace(id, entry{{here.v8(), object}, digest});
+  objects_.emplace(id, entry{{here.v8(), object}, digest, {}});
   return detail::make_leaf(value_kind::reference,
                            std::make_shared<lease>(returns_, id, object->IsCallable(), owner_));
+}
+
+value lease_table::add(module_hold module) {
+  auto id = ++last_id_;
+  objects_.emplace(id, entry{{}, {}, std::move(module)});
+  return detail::make_leaf(value_kind::reference,
+                           std::make_shared<lease>(returns_, id, false, owner_));
 }
 
 lease_table::found_object lease_table::find(isolate_scope& here, const lease& which) const {
@@ -26,6 +33,8 @@ lease_table::found_object lease_table::find(isolate_scope& here, const lease& wh
   auto found = objects_.find(which.id());
   if (found == objects_.end())
     return {finding::stale};
+  if (found->second.module)
+    return {.what = finding::module, .module = found->second.module};
   return {finding::found, found->second.object.Get(here.v8()), found->second.digest};
 }
 

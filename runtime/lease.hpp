@@ -2,6 +2,7 @@
 
 #include "runtime/isolate.hpp"
 #include "runtime/loop_inbox.hpp"
+#include "runtime/module_record.hpp"
 #include "runtime/sha256.hpp"
 #include "troupe/value.hpp"
 
@@ -93,12 +94,16 @@ public:
   [[nodiscard]] value add(isolate_scope& here, v8::Local<v8::Object> object,
                           const std::optional<sha256_digest>& digest = {});
 
-  enum class finding { found, foreign, stale };
+  /// A lease on a module, which is no object.
+  [[nodiscard]] value add(module_hold module);
+
+  enum class finding { found, module, foreign, stale };
 
   struct found_object {
     finding what;
     v8::Local<v8::Object> object{};
     std::optional<sha256_digest> digest{};
+    module_hold module{};
   };
 
   /// The object; there is none when the lease is another context's, or `clear`
@@ -126,6 +131,7 @@ private:
   struct entry {
     v8::Global<v8::Object> object;
     std::optional<sha256_digest> digest;
+    module_hold module;
   };
 
   std::unordered_map<lease_id, entry> objects_;

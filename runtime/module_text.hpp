@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe::js {
 
@@ -13,6 +14,7 @@ struct module_text {
   std::string identifier;
   std::string content;
   module_kind kind = module_kind::javascript;
+  std::vector<value::member> exports{}; ///< Of a synthetic one.
   /// The code that contexts have compiled of it; null for what is no code.
   std::shared_ptr<shared_code_cache> cache{};
 };

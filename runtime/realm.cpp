@@ -8,6 +8,8 @@ namespace {
 
 // Of a context's embedder data: may it compile WebAssembly?
 constexpr int allows_wasm_slot = 1;
+// The realm itself, while it has this context.
+constexpr int realm_slot = 2;
 
 bool allows_wasm(v8::Local<v8::Context> context, v8::Local<v8::String>) {
   return context->GetNumberOfEmbedderDataFields() <= static_cast<unsigned>(allows_wasm_slot)
@@ -26,6 +28,8 @@ bool realm::make(isolate_scope& here, const code_generation_options& generation,
   context->AllowCodeGenerationFromStrings(generation.strings);
   context->SetEmbedderData(allows_wasm_slot, v8::Boolean::New(isolate, generation.wasm));
   isolate->SetAllowWasmCodeGenerationCallback(&allows_wasm);
+  context->SetAlignedPointerInEmbedderData(realm_slot, this);
+  may_compile_wasm_ = generation.wasm;
   queue_of_isolate_ = context->GetMicrotaskQueue();
   if (microtasks == microtask_mode::after_evaluate) {
     own_queue_ = v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit);
@@ -42,9 +46,14 @@ bool realm::make(isolate_scope& here, const code_generation_options& generation,
     return false;
   // V8 has a console of its own, which prints nothing without an inspector.
   global->Delete(context, v8::String::NewFromUtf8Literal(isolate, "console")).Check();
+  has_wasm_ = wasm_.take(here, context);
   context_.Reset(isolate, context);
   reflect_set_.Reset(isolate, set.As<v8::Function>());
   return true;
+}
+
+const realm& realm::of(v8::Local<v8::Context> context) {
+  return *static_cast<const realm*>(context->GetAlignedPointerFromEmbedderData(realm_slot));
 }
 
 void realm::retire(isolate_scope& here) {
@@ -56,6 +65,7 @@ void realm::retire(isolate_scope& here) {
   own_queue_.reset();
   context_.Reset();
   reflect_set_.Reset();
+  wasm_.reset();
   here.v8()->ContextDisposedNotification(v8::ContextDependants::kNoDependants);
 }
 

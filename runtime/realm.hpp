@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/isolate.hpp"
+#include "runtime/wasm_module.hpp"
 #include "troupe/options.hpp"
 
 #include <v8-context.h>
@@ -31,6 +32,18 @@ public:
   /// still holds a function, and V8 may collect it. `make` may follow.
   void retire(isolate_scope& here);
 
+  /// The realm behind a context of V8's; it must be one of ours.
+  [[nodiscard]] static const realm& of(v8::Local<v8::Context> context);
+
+  [[nodiscard]] bool may_compile_wasm() const noexcept {
+    return may_compile_wasm_;
+  }
+
+  /// Null when there is no WebAssembly.
+  [[nodiscard]] const wasm_intrinsics* wasm() const noexcept {
+    return has_wasm_ ? &wasm_ : nullptr;
+  }
+
   [[nodiscard]] v8::Local<v8::Context> context(isolate_scope& here) const {
     return context_.Get(here.v8());
   }
@@ -51,6 +64,9 @@ private:
   v8::MicrotaskQueue* queue_of_isolate_ = nullptr;
   v8::Global<v8::Context> context_;
   v8::Global<v8::Function> reflect_set_;
+  wasm_intrinsics wasm_;
+  bool has_wasm_ = false;
+  bool may_compile_wasm_ = true;
 };
 
 } // namespace troupe::js

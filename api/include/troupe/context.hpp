@@ -1,6 +1,7 @@
 #pragma once
 
 #include "troupe/future.hpp"
+#include "troupe/module.hpp"
 #include "troupe/options.hpp"
 #include "troupe/reference.hpp"
 #include "troupe/script.hpp"
@@ -64,6 +65,23 @@ public:
   /// What this context has compiled a script to, for `script_options::cached_data`:
   /// larger, and better, once its functions have run here. (`createCachedData`.)
   [[nodiscard]] future<std::vector<std::byte>> create_cached_data(const script& compiled);
+
+  // -- modules --------------------------------------------------------------------
+
+  /// Imports a module as a script would, with `context_options::loader`: loads its graph,
+  /// links and evaluates it. The answer is an object of its exports: copies, and references
+  /// to functions and to what cannot be copied. A timeout covers all of it.
+  [[nodiscard]] future<value> import(std::string specifier, run_options how = {});
+  /// With attributes, phase and referrer.
+  [[nodiscard]] future<value> import(module_request what, run_options how = {});
+
+  /// Compiles a module that C++ links and evaluates.
+  [[nodiscard]] future<source_text_module> compile_module(std::string code);
+  [[nodiscard]] future<source_text_module> compile_module(std::string code, module_options how);
+
+  /// Makes a module of values. An empty identifier: `vm:module(i)`.
+  [[nodiscard]] future<synthetic_module> make_module(std::vector<value::member> exports,
+                                                     std::string identifier = {});
 
   // -- the global object ----------------------------------------------------------
 

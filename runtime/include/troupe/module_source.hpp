@@ -1,5 +1,7 @@
 #pragma once
 
+#include "troupe/value.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,6 +25,7 @@ enum class module_kind : std::uint8_t {
   text,       ///< Its default export is the source as a string.
   bytes,      ///< Its default export is the source as a Uint8Array.
   wasm,       ///< A WebAssembly module: its exports, or with `import source` itself.
+  synthetic,  ///< Made of values: what C++ exports.
 };
 
 /// What an import asks for (https://tc39.es/proposal-source-phase-imports/).
@@ -63,6 +66,10 @@ public:
   /// later. Usually a URL.
   module_source(std::string identifier, std::string content,
                 module_kind kind = module_kind::javascript);
+
+  /// A module made in C++: values, among them host functions, under the names of exports.
+  /// Each realm gets copies of its own.
+  module_source(std::string identifier, std::vector<value::member> exports);
 
   [[nodiscard]] const std::string& identifier() const noexcept;
   [[nodiscard]] std::string_view content() const noexcept;

@@ -8,11 +8,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace troupe {
+
+class module_loader;
 
 /// Which part of a run its timeout covers.
 enum class timeout_scope : std::uint8_t {
@@ -108,6 +111,21 @@ struct function_options {
   script_options script{};
 };
 
+/// How large the module graphs of a context may become.
+struct module_limits {
+  /// Modules that a realm knows, and those being loaded. Beyond it, imports fail with
+  /// `module_limit_exceeded`, as with all of these.
+  std::size_t modules_max = 20'000;
+  /// All their sources together.
+  std::size_t source_mib_max = 256;
+  /// Modules that import each other, one after the other.
+  std::size_t depth_max = 2'000;
+  /// Requests that the linker of a graph has open with the loader at a time; 1 or more.
+  std::size_t concurrency_max = 64;
+  /// For a graph to be loaded, from when its loader is first asked; 0 = no limit.
+  std::chrono::milliseconds load_time{0};
+};
+
 /// A line that a script wrote with `console`.
 struct console_line {
   enum class stream : std::uint8_t { out, err };
@@ -159,6 +177,10 @@ struct context_options {
   builtin_set builtins{};
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
+  /// Finds what scripts and modules import, `context::import` too; null: nothing is found.
+  /// Within a process: not serialised.
+  std::shared_ptr<module_loader> loader{};
+  module_limits modules{};
   microtask_mode microtasks = microtask_mode::shared;
 };
 

@@ -1,0 +1,969 @@
+#include "runtime/module_graphs.hpp"
+
+#include "runtime/environment.hpp"
+#include "runtime/error_capture.hpp"
+#include "runtime/exception.hpp"
+#include "runtime/module_compiler.hpp"
+#include "runtime/structured_clone.hpp"
+
+#include <fmt/format.h>
+#include <v8-container.h>
+#include <v8-exception.h>
+#include <v8-function.h>
+#include <v8-microtask-queue.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace troupe::js {
+
+namespace {
+
+// Nobody writes such by hand; each is kept outside of V8's heap.
+constexpr std::size_t specifier_size_max = 64 * 1024;
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+
+v8::Local<v8::String> namespace_key(v8::Isolate* isolate) {
+  return v8::String::NewFromUtf8Literal(isolate, "namespace", v8::NewStringType::kInternalized);
+}
+
+/// Names what a request asks for.
+std::string key_of(const module_request& request) {
+  std::string key = request.referrer;
+  auto add = [&key](std::string_view part) {
+    key += fmt::format("\n{}:", part.size());
+    key += part;
+  };
+  add(request.specifier);
+  for (const auto& [name, value] : request.attributes) {
+    add(name);
+    add(value);
+  }
+  if (request.phase == import_phase::source)
+    key += "\nsource";
+  return key;
+}
+
+std::string key_of(const module_source& source) {
+  return fmt::format("{}{}", static_cast<int>(source.kind()), source.identifier());
+}
+
+std::optional<module_kind> kind_of_type(std::string_view type) {
+  if (type == "json")
+    return module_kind::json;
+  if (type == "text")
+    return module_kind::text;
+  if (type == "bytes")
+    return module_kind::bytes;
+  return std::nullopt;
+}
+
+/// What is wrong with a request before anybody has looked for it.
+std::optional<error> check(const module_request& request) {
+  if (request.specifier.size() > specifier_size_max)
+    return error{.code = errc::invalid_module_specifier,
+                 .message = fmt::format("a specifier of {} bytes; at most {} are allowed",
+                                        request.specifier.size(), specifier_size_max)};
+  for (const auto& [key, value] : request.attributes) {
+    if (key != "type")
+      return error{.code = errc::import_attribute_unsupported,
+                   .message = fmt::format("Import attribute \"{}\" with value \"{}\" is not "
+                                          "supported",
+                                          key, value)};
+    if (!kind_of_type(value))
+      return error{.code = errc::import_attribute_unsupported,
+                   .message = fmt::format("Import attribute \"type\" with value \"{}\" is not "
+                                          "supported; known are json, text and bytes",
+                                          value)};
+  }
+  return std::nullopt;
+}
+
+/// Is a source what the attributes of its request want?
+std::optional<error> check_type(const module_request& request, const module_source& source) {
+  for (const auto& [key, value] : request.attributes)
+    if (key == "type" && kind_of_type(value) != source.kind()
+        && source.kind() != module_kind::synthetic)
+      return error{.code = errc::import_attribute_incompatible,
+                   .message = fmt::format("Module \"{}\" is not of type \"{}\"",
+                                          source.identifier(), value)};
+  return std::nullopt;
+}
+
+/// Does V8 have the whole graph of the module?
+bool is_linked(isolate_scope& here, const module_record& record) {
+  v8::HandleScope handles{here.v8()};
+  return record.module(here)->GetStatus() >= v8::Module::kInstantiated;
+}
+
+/// The path of a `file:` URL.
+std::optional<std::string> path_of(std::string_view url) {
+  constexpr std::string_view scheme = "file://";
+  if (!url.starts_with(scheme) || !url.substr(scheme.size()).starts_with('/'))
+    return std::nullopt;
+  url = url.substr(scheme.size(), url.find_first_of("?#") - scheme.size());
+  std::string path;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    unsigned byte = 0;
+    if (url[i] == '%' && i + 2 < url.size()
+        && std::from_chars(&url[i + 1], &url[i + 1] + 2, byte, 16).ptr == &url[i + 1] + 2) {
+      path += static_cast<char>(byte);
+      i += 2;
+    } else {
+      path += url[i];
+    }
+  }
+  return path;
+}
+
+double number_of(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  return info.Data().As<v8::Number>()->Value();
+}
+
+} // namespace
+
+module_graphs::module_graphs(environment& owner, module_port port, const module_limits& limits)
+  : owner_(owner), limits_(limits), scope_(std::make_shared<module_scope>()) {
+  scope_->port = std::move(port);
+}
+
+void module_graphs::install(v8::Isolate* isolate) {
+  isolate->SetHostImportModuleWithPhaseDynamicallyCallback(&module_graphs::on_import);
+  isolate->SetHostInitializeImportMetaObjectCallback(&module_graphs::on_import_meta);
+}
+
+std::string module_graphs::next_identifier() {
+  return fmt::format("vm:module({})", last_identifier_++);
+}
+
+// -- loading ------------------------------------------------------------------------------
+
+module_graphs::graph_load& module_graphs::begin(isolate_scope& here,
+                                                v8::Local<v8::Context> context, purpose what_for,
+                                                std::shared_ptr<module_scope> scope) {
+  auto made = std::make_unique<graph_load>();
+  made->id = ++last_load_;
+  made->what_for = what_for;
+  made->scope = std::move(scope);
+  made->limits = {owner_.current_.request, owner_.current_.timeout, owner_.current_.cpu_time,
+                  owner_.current_.run};
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (v8::Promise::Resolver::New(context).ToLocal(&resolver))
+    made->resolver.Reset(here.v8(), resolver);
+  return *loads_.emplace(made->id, std::move(made)).first->second;
+}
+
+std::optional<module_graphs::failure> module_graphs::find_root(isolate_scope& here,
+                                                               v8::Local<v8::Context> context,
+                                                               graph_load& load,
+                                                               module_request request) {
+  load.phase = request.phase;
+  if (fetches_.size() >= limits_.modules_max)
+    return failed_with(here, context, nullptr, nullptr,
+                       {.code = errc::module_limit_exceeded,
+                        .message = fmt::format("as many modules are being loaded as may be "
+                                               "(module_limits::modules_max, {})",
+                                               limits_.modules_max)});
+  module_hold found;
+  if (auto failed = resolve(here, context, load, request, {.load = load.id}, found))
+    return failed;
+  if (!found)
+    return std::nullopt;
+  load.root = found;
+  return enter(here, context, load, std::move(found), nullptr, 1);
+}
+
+/// A module belongs to the graph.
+std::optional<module_graphs::failure> module_graphs::enter(isolate_scope& here,
+                                                           v8::Local<v8::Context> context,
+                                                           graph_load& load, module_hold module,
+                                                           module_record* importer,
+                                                           std::size_t depth) {
+  auto* record = module.get();
+  if (load.phase == import_phase::source && importer == nullptr)
+    return std::nullopt;
+  if (!load.visited.try_emplace(record, visit{std::move(module), importer, depth}).second)
+    return std::nullopt;
+  return explore(here, context, load, {record});
+}
+
+/// Looks at what the modules import, and of those that are there, at what these import.
+std::optional<module_graphs::failure> module_graphs::explore(isolate_scope& here,
+                                                             v8::Local<v8::Context> context,
+                                                             graph_load& load,
+                                                             std::vector<module_record*> open) {
+  while (!open.empty()) {
+    auto* record = open.back();
+    open.pop_back();
+    if (is_linked(here, *record))
+      continue;
+    auto depth = load.visited.at(record).depth + 1;
+    for (std::size_t i = 0; i < record->imports().size(); ++i) {
+      auto& import = record->imports()[i];
+      if (!import.target) {
+        module_hold found;
+        if (auto failed = resolve(here, context, load, import.request,
+                                  {load.id, module_hold{record}, i}, found))
+          return failed;
+        if (!found)
+          continue;
+        import.target = std::move(found);
+      }
+      if (import.request.phase == import_phase::source)
+        continue;
+      auto* target = import.target.get();
+      if (!load.visited.try_emplace(target, visit{import.target, record, depth}).second)
+        continue;
+      if (depth > limits_.depth_max)
+        return failed_with(here, context, &load, record,
+                           {.code = errc::module_limit_exceeded,
+                            .message = fmt::format("the imports go more than {} modules deep "
+                                                   "(module_limits::depth_max), at '{}'",
+                                                   limits_.depth_max, target->identifier())});
+      if (load.visited.size() > limits_.modules_max)
+        return failed_with(here, context, &load, record,
+                           {.code = errc::module_limit_exceeded,
+                            .message = fmt::format("the graph has more than {} modules "
+                                                   "(module_limits::modules_max)",
+                                                   limits_.modules_max)});
+      open.push_back(target);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here,
+                                                             v8::Local<v8::Context> context,
+                                                             graph_load& load,
+                                                             const module_request& request,
+                                                             waiter who, module_hold& found) {
+  auto importer = who.importer;
+  if (auto unsound = check(request))
+    return failed_with(here, context, &load, importer.get(), *std::move(unsound));
+  auto& scope = *load.scope;
+  auto key = key_of(request);
+  if (auto known = scope.resolved.find(key); known != scope.resolved.end()) {
+    found = known->second;
+    return std::nullopt;
+  }
+  if (auto flying = scope.in_flight.find(key); flying != scope.in_flight.end()) {
+    fetches_.at(flying->second).waiters.push_back(std::move(who));
+    ++load.missing;
+    return std::nullopt;
+  }
+  if (!scope.port)
+    return failed_with(here, context, &load, importer.get(),
+                       {.code = errc::dynamic_import_unavailable,
+                        .message = fmt::format("'{}' cannot be imported: the context has no "
+                                               "loader (context_options::loader)",
+                                               request.specifier)});
+  std::optional<result<module_answer>> answer;
+  if (scope.port.finder)
+    if (auto thrown = owner_.call_host([&] { answer = scope.port.finder->find(request); }))
+      answer.emplace(*std::move(thrown));
+  if (answer && !*answer)
+    return failed_with(here, context, &load, importer.get(), std::move(*answer).error());
+  if (answer) {
+    if (auto failed = admit(here, context, scope, request, **answer, found)) {
+      tell_chain(*failed, load, importer.get());
+      return failed;
+    }
+    if (scope.resolved.size() < 4 * limits_.modules_max)
+      scope.resolved.emplace(std::move(key), found);
+    return std::nullopt;
+  }
+  auto id = ++last_fetch_;
+  scope.in_flight.emplace(key, id);
+  to_send_.push_back({id, request});
+  auto& fetch = fetches_[id];
+  fetch.request = request;
+  fetch.key = std::move(key);
+  fetch.scope = load.scope;
+  fetch.carrier = load.id;
+  fetch.waiters.push_back(std::move(who));
+  ++load.missing;
+  return std::nullopt;
+}
+
+/// Takes a module in that was found.
+std::optional<module_graphs::failure> module_graphs::admit(
+  isolate_scope& here, v8::Local<v8::Context> context, module_scope& scope,
+  const module_request& request, const module_answer& answer, module_hold& admitted) {
+  auto refuse = [&](error why) {
+    auto exception = make_exception(here, context, why);
+    return failure{std::move(why), exception};
+  };
+  if (const auto* given = std::get_if<value>(&answer)) {
+    auto module = owner_.find_module(here, *given);
+    if (!module)
+      return refuse(std::move(module).error());
+    admitted = *std::move(module);
+    if (admitted->module(here)->GetStatus() == v8::Module::kErrored)
+      return refuse({.code = errc::module_link_failed,
+                     .message = fmt::format("request for '{}' is from an errored module",
+                                            request.specifier)});
+  } else {
+    const auto& source = std::get<module_source>(answer);
+    if (auto unsound = check_type(request, source))
+      return refuse(*std::move(unsound));
+    auto& known = scope.modules[key_of(source)];
+    if (!known) {
+      auto size = source.content().size();
+      if (size > limits_.source_mib_max * mib
+                   - std::min(scope.source_bytes, limits_.source_mib_max * mib))
+        return refuse({.code = errc::module_limit_exceeded,
+                       .message = fmt::format("the sources of the modules have more than {} MiB "
+                                              "(module_limits::source_mib_max), with '{}'",
+                                              limits_.source_mib_max, source.identifier())});
+      if (scope.modules.size() > limits_.modules_max)
+        return refuse({.code = errc::module_limit_exceeded,
+                       .message = fmt::format("there are more than {} modules "
+                                              "(module_limits::modules_max)",
+                                              limits_.modules_max)});
+      v8::TryCatch caught{here.v8()};
+      known = make_module(here, context, owner_.isolate_.modules(), source);
+      if (!known) {
+        scope.modules.erase(key_of(source));
+        auto compiles = source.kind() != module_kind::synthetic;
+        return caught_failure(here, context, caught,
+                              compiles ? errc::syntax_error : errc::clone_failed);
+      }
+      scope.source_bytes += size;
+      if (!known->to_share_.IsEmpty())
+        to_share_.push_back(known);
+    }
+    admitted = known;
+  }
+  if (request.phase == import_phase::source && admitted->source_object_.IsEmpty()) {
+    error why{.code = errc::syntax_error,
+              .message = fmt::format("Source phase import object is not defined for module '{}'",
+                                     admitted->identifier())};
+    v8::Local<v8::String> text;
+    if (!to_v8_string(here.v8(), why.message).ToLocal(&text))
+      text = v8::String::Empty(here.v8());
+    return failure{std::move(why), v8::Exception::SyntaxError(text)};
+  }
+  return std::nullopt;
+}
+
+/// Asks the loader for what has come up.
+void module_graphs::send_fetches(load_id load) {
+  if (to_send_.empty())
+    return;
+  const auto& port = loads_.at(load)->scope->port;
+  if (auto thrown = owner_.call_host(
+        [&] { owner_.events_.fetch(load, port.id, std::exchange(to_send_, {})); }))
+    owner_.report_uncaught(*std::move(thrown), owner_.current_run());
+}
+
+void module_graphs::fetched(std::vector<fetched_module> modules) {
+  std::vector<load_id> touched;
+  for (auto& [id, outcome] : modules) {
+    auto taken = fetches_.extract(id);
+    if (taken.empty())
+      continue;
+    auto fetch = std::move(taken.mapped());
+    fetch.scope->in_flight.erase(fetch.key);
+    std::erase_if(fetch.waiters,
+                  [this](const auto& each) { return !loads_.contains(each.load); });
+    if (fetch.waiters.empty())
+      continue;
+    auto first = fetch.waiters.front().load;
+    const auto& limits = loads_.at(first)->limits;
+    auto stopped = owner_.callback_turn(
+      {.request = limits.request,
+       .timeout = limits.timeout,
+       .cpu_time = limits.cpu_time,
+       .run = limits.run},
+      [&](isolate_scope& here, v8::Local<v8::Context> context) {
+        module_hold module;
+        std::optional<failure> failed;
+        if (outcome) {
+          failed = admit(here, context, *fetch.scope, fetch.request, *outcome, module);
+          if (!failed && fetch.scope->resolved.size() < 4 * limits_.modules_max)
+            fetch.scope->resolved.emplace(fetch.key, module);
+        }
+        for (auto& each : fetch.waiters) {
+          auto found = loads_.find(each.load);
+          if (found == loads_.end())
+            continue;
+          auto& load = *found->second;
+          --load.missing;
+          std::optional<failure> mine;
+          if (!outcome) {
+            mine = failed_with(here, context, &load, each.importer.get(), outcome.error());
+          } else if (failed) {
+            mine = *failed;
+            tell_chain(*mine, load, each.importer.get());
+          } else if (!each.importer) {
+            load.root = module;
+            mine = enter(here, context, load, module, nullptr, 1);
+          } else {
+            auto& import = each.importer->imports()[each.import];
+            import.target = module;
+            if (import.request.phase == import_phase::evaluation) {
+              auto depth = load.visited.at(each.importer.get()).depth + 1;
+              mine = depth > limits_.depth_max
+                       ? failed_with(
+                         here, context, &load, each.importer.get(),
+                         {.code = errc::module_limit_exceeded,
+                          .message = fmt::format("the imports go more than {} modules deep "
+                                                 "(module_limits::depth_max), at '{}'",
+                                                 limits_.depth_max, module->identifier())})
+                       : enter(here, context, load, module, each.importer.get(), depth);
+            }
+          }
+          if (mine) {
+            to_send_.clear();
+            fail(here, context, each.load, *std::move(mine));
+            continue;
+          }
+          send_fetches(each.load);
+          if (load.missing == 0)
+            touched.push_back(each.load);
+        }
+      });
+    if (stopped)
+      give_up(fetch.waiters, first);
+  }
+  for (auto id : touched) {
+    auto found = loads_.find(id);
+    if (found == loads_.end() || found->second->missing != 0 || found->second->queued)
+      continue;
+    const auto& limits = found->second->limits;
+    auto stopped = owner_.callback_turn({.request = limits.request,
+                                         .timeout = limits.timeout,
+                                         .cpu_time = limits.cpu_time,
+                                         .run = limits.run},
+                                        [&](isolate_scope& here, v8::Local<v8::Context> context) {
+                                          auto load = loads_.find(id);
+                                          if (load != loads_.end())
+                                            complete(here, context, *load->second);
+                                        });
+    if (stopped)
+      finish(id);
+  }
+  share();
+}
+
+/// What came for several was lost when the time of one was over.
+void module_graphs::give_up(const std::vector<waiter>& waiters, load_id stopped) {
+  finish(stopped);
+  for (const auto& each : waiters) {
+    auto found = loads_.find(each.load);
+    if (found == loads_.end())
+      continue;
+    const auto& limits = found->second->limits;
+    owner_.callback_turn(
+      {.request = limits.request, .timeout = limits.timeout, .run = limits.run},
+      [&](isolate_scope& here, v8::Local<v8::Context> context) {
+        fail(here, context, each.load,
+             failed_with(here, context, nullptr, nullptr,
+                         {.code = errc::evaluation_lost,
+                          .message = "another run was stopped while it "
+                                     "loaded a module of this graph"}));
+      });
+    finish(each.load);
+  }
+}
+
+// -- linking and evaluating -----------------------------------------------------------------
+
+/// The graph is loaded: links and evaluates it.
+void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context,
+                             graph_load& load) {
+  auto id = load.id;
+  if (load.what_for != purpose::link && load.phase == import_phase::source) {
+    succeed(here, context, load, load.root->source_object(here));
+    return;
+  }
+  {
+    v8::TryCatch caught{here.v8()};
+    auto linked = instantiate(here, context, *load.root.get());
+    if (!linked) {
+      if (caught.HasTerminated())
+        return;
+      auto why = caught.HasCaught()
+                   ? caught_failure(here, context, caught, errc::module_link_failed)
+                   : failed_with(here, context, &load, nullptr, std::move(linked).error());
+      caught.Reset();
+      fail(here, context, id, std::move(why));
+      return;
+    }
+  }
+  for (auto& [record, unused] : load.visited)
+    record->linked();
+  if (load.what_for == purpose::link)
+    succeed(here, context, load, v8::Undefined(here.v8()));
+  else
+    evaluate(here, context, load);
+}
+
+void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context,
+                             graph_load& load) {
+  auto* isolate = here.v8();
+  auto id = load.id;
+  v8::TryCatch caught{isolate};
+  v8::Local<v8::Value> evaluated;
+  auto root = load.root; // the evaluation may end the load
+  if (!root->module(here)->Evaluate(context).ToLocal(&evaluated)) {
+    if (!caught.HasTerminated() && caught.HasCaught())
+      fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
+    return;
+  }
+  auto found = loads_.find(id);
+  if (found == loads_.end())
+    return;
+  auto promise = evaluated.As<v8::Promise>();
+  if (found->second->what_for == purpose::host_import
+      && promise->State() == v8::Promise::kFulfilled) {
+    succeed(here, context, *found->second, root->module(here)->GetModuleNamespace());
+    return;
+  }
+  v8::Local<v8::Function> settled[2];
+  for (int rejected : {0, 1})
+    if (!v8::Function::New(
+           context, &module_graphs::on_evaluated,
+           v8::Number::New(isolate, static_cast<double>(id) * (rejected != 0 ? -1 : 1)), 1,
+           v8::ConstructorBehavior::kThrow)
+           .ToLocal(&settled[rejected]))
+      return;
+  // Looks up the promise's constructor, which may be the script's own and throw.
+  if (promise->Then(context, settled[0], settled[1]).IsEmpty() && caught.HasCaught()
+      && !caught.HasTerminated())
+    fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
+}
+
+void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto number = number_of(info);
+  auto& owner = environment::of(info.GetIsolate());
+  auto& self = *owner.modules_;
+  isolate_scope here{owner.isolate_};
+  auto context = here.v8()->GetCurrentContext();
+  auto id = static_cast<load_id>(number < 0 ? -number : number);
+  auto found = self.loads_.find(id);
+  if (found == self.loads_.end())
+    return;
+  if (number > 0) {
+    self.succeed(here, context, *found->second,
+                 found->second->root->module(here)->GetModuleNamespace());
+    return;
+  }
+  self.fail(here, context, id,
+            {found->second->what_for == purpose::host_import
+               ? capture_error(here, context, info[0], errc::uncaught_exception, true)
+               : error{},
+             info[0]});
+}
+
+result<void> module_graphs::instantiate(isolate_scope& here, v8::Local<v8::Context> context,
+                                        module_record& root) {
+  auto module = root.module(here);
+  if (module->GetStatus() == v8::Module::kErrored)
+    return {};
+  if (module
+        ->InstantiateModule(context, &module_graphs::on_resolve,
+                            &module_graphs::on_resolve_source)
+        .FromMaybe(false))
+    return {};
+  return error{.code = errc::module_link_failed,
+               .message = fmt::format("'{}' cannot be linked", root.identifier())};
+}
+
+void module_graphs::forget_targets(isolate_scope& here, module_record& root) {
+  static_cast<void>(here);
+  std::vector<module_hold> open{module_hold{&root}};
+  while (!open.empty()) {
+    auto record = std::move(open.back());
+    open.pop_back();
+    for (auto& each : record->imports())
+      if (each.target)
+        open.push_back(std::exchange(each.target, {}));
+    record->linked();
+  }
+}
+
+namespace {
+
+/// The module that an import leads to; throws when it was never loaded.
+module_record* find_target(isolate_scope& here, v8::Local<v8::Context> context,
+                           v8::Local<v8::String> specifier, v8::Local<v8::FixedArray> attributes,
+                           v8::Local<v8::Module> referrer) {
+  auto* record = here.owner().modules().find(here, referrer);
+  auto* import = record != nullptr ? record->find_import(here, specifier, attributes) : nullptr;
+  if (import != nullptr && import->target)
+    return import->target.get();
+  here.v8()->ThrowException(make_exception(
+    here, context,
+    {.code = errc::module_link_failed,
+     .message =
+       fmt::format("request for '{}' is not yet fulfilled", to_utf8(here.v8(), specifier))
+       + (record != nullptr ? fmt::format(", imported from '{}'", record->identifier())
+                            : std::string{})}));
+  return nullptr;
+}
+
+} // namespace
+
+v8::MaybeLocal<v8::Module> module_graphs::on_resolve(v8::Local<v8::Context> context,
+                                                     v8::Local<v8::String> specifier,
+                                                     v8::Local<v8::FixedArray> attributes,
+                                                     v8::Local<v8::Module> referrer) {
+  auto& owner = isolate::of(v8::Isolate::GetCurrent());
+  v8::EscapableHandleScope handles{owner.v8()};
+  isolate_scope here{owner};
+  auto* target = find_target(here, context, specifier, attributes, referrer);
+  if (target == nullptr)
+    return {};
+  return handles.Escape(target->module(here));
+}
+
+v8::MaybeLocal<v8::Object> module_graphs::on_resolve_source(v8::Local<v8::Context> context,
+                                                            v8::Local<v8::String> specifier,
+                                                            v8::Local<v8::FixedArray> attributes,
+                                                            v8::Local<v8::Module> referrer) {
+  auto& owner = isolate::of(v8::Isolate::GetCurrent());
+  v8::EscapableHandleScope handles{owner.v8()};
+  isolate_scope here{owner};
+  auto* target = find_target(here, context, specifier, attributes, referrer);
+  if (target == nullptr)
+    return {};
+  return handles.Escape(target->source_object(here));
+}
+
+// -- ends -----------------------------------------------------------------------------------
+
+void module_graphs::finish(load_id load) {
+  if (loads_.erase(load) == 0)
+    return;
+  // What others wait for goes on, under a name of theirs.
+  std::unordered_map<load_id, std::vector<module_fetch>> inherited;
+  for (auto entry = fetches_.begin(); entry != fetches_.end();) {
+    auto& [id, fetch] = *entry;
+    std::erase_if(fetch.waiters, [&](const auto& each) { return each.load == load; });
+    if (fetch.waiters.empty()) {
+      fetch.scope->in_flight.erase(fetch.key);
+      entry = fetches_.erase(entry);
+      continue;
+    }
+    if (fetch.carrier == load) {
+      fetch.carrier = fetch.waiters.front().load;
+      inherited[fetch.carrier].push_back({id, fetch.request});
+    }
+    ++entry;
+  }
+  if (auto thrown = owner_.call_host([&] {
+        for (auto& [heir, fetches] : inherited)
+          owner_.events_.fetch(heir, loads_.at(heir)->scope->port.id, std::move(fetches));
+        owner_.events_.fetch_over(load);
+      }))
+    owner_.report_uncaught(*std::move(thrown), owner_.current_run());
+}
+
+void module_graphs::succeed(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load,
+                            v8::Local<v8::Value> with) {
+  auto* isolate = here.v8();
+  auto resolver = load.resolver.Get(isolate);
+  bool boxed = load.what_for == purpose::host_import;
+  finish(load.id);
+  if (boxed) {
+    v8::Local<v8::Name> key = namespace_key(isolate);
+    with = v8::Object::New(isolate, v8::Null(isolate), &key, &with, 1);
+  }
+  // May look up `then`, which may be the script's own and throw: that rejects.
+  resolver->Resolve(context, with).FromMaybe(false);
+}
+
+void module_graphs::fail(isolate_scope& here, v8::Local<v8::Context> context, load_id id,
+                         failure why) {
+  auto found = loads_.find(id);
+  if (found == loads_.end())
+    return;
+  auto& load = *found->second;
+  auto request = load.limits.request;
+  bool host = load.what_for != purpose::script_import;
+  for (auto& [record, unused] : load.visited)
+    record->linking_ = false;
+  auto resolver = load.resolver.Get(here.v8());
+  finish(id);
+  // C++ has asked: it is told the error itself, not what a script would see of it.
+  if (host && owner_.fail_one(request, why.told))
+    return;
+  if (host && beginning_) {
+    failed_ = std::move(why.told);
+    return;
+  }
+  resolver->Reject(context, why.exception).FromMaybe(false);
+}
+
+void module_graphs::cancel_of(request_id request) {
+  std::vector<load_id> ended;
+  for (auto& [id, load] : loads_)
+    if (load->limits.request == request)
+      ended.push_back(id);
+  for (auto id : ended)
+    finish(id);
+}
+
+void module_graphs::microtasks_discarded() {
+  std::vector<load_id> ended;
+  for (auto& [id, load] : loads_)
+    if (load->queued)
+      ended.push_back(id);
+  for (auto id : ended)
+    finish(id);
+}
+
+void module_graphs::clear() {
+  while (!loads_.empty())
+    finish(loads_.begin()->first);
+  auto port = scope_->port;
+  scope_ = std::make_shared<module_scope>();
+  scope_->port = std::move(port);
+  to_share_.clear();
+}
+
+void module_graphs::share() {
+  if (to_share_.empty())
+    return;
+  isolate_scope here{owner_.isolate_};
+  std::erase_if(to_share_, [&](module_hold& each) {
+    v8::HandleScope handles{here.v8()};
+    auto status = each->module(here)->GetStatus();
+    if (status < v8::Module::kEvaluated)
+      return false;
+    if (status == v8::Module::kEvaluated && each->cache_->claim())
+      if (auto made = make_code_cache(each->to_share_.Get(here.v8())))
+        each->cache_->put(std::move(made));
+    each->to_share_.Reset();
+    return true;
+  });
+}
+
+// -- failures -------------------------------------------------------------------------------
+
+std::string module_graphs::chain(const graph_load& load, const module_record* from) const {
+  constexpr std::size_t shown_max = 20;
+  std::string text;
+  std::size_t shown = 0;
+  while (from != nullptr) {
+    if (++shown > shown_max) {
+      text += "\n  …";
+      break;
+    }
+    text += fmt::format("\n  imported from {}", from->identifier());
+    auto found = load.visited.find(const_cast<module_record*>(from));
+    from = found == load.visited.end() ? nullptr : found->second.importer;
+  }
+  return text;
+}
+
+module_graphs::failure module_graphs::failed_with(isolate_scope& here,
+                                                  v8::Local<v8::Context> context,
+                                                  const graph_load* load,
+                                                  const module_record* importer,
+                                                  error why) const {
+  if (load != nullptr)
+    why.message += chain(*load, importer);
+  auto exception = make_exception(here, context, why);
+  return {std::move(why), exception};
+}
+
+module_graphs::failure module_graphs::caught_failure(isolate_scope& here,
+                                                     v8::Local<v8::Context> context,
+                                                     v8::TryCatch& caught, errc code) const {
+  if (!caught.HasCaught() || caught.HasTerminated()) {
+    error stopped{.code = errc::evaluation_lost, .message = "the module cannot be made"};
+    return {stopped, v8::Undefined(here.v8())};
+  }
+  auto exception = caught.Exception();
+  auto told = capture_error(here, context, caught, code, true);
+  return {std::move(told), exception};
+}
+
+void module_graphs::tell_chain(failure& what, const graph_load& load,
+                               const module_record* importer) const {
+  auto text = chain(load, importer);
+  // What V8 has thrown keeps its message.
+  (what.told.stack.empty() ? what.told.message : what.told.stack) += text;
+}
+
+// -- from C++ ---------------------------------------------------------------------------------
+
+result<v8::MaybeLocal<v8::Value>> module_graphs::import(isolate_scope& here,
+                                                        v8::Local<v8::Context> context,
+                                                        module_request request) {
+  auto& load = begin(here, context, purpose::host_import, scope_);
+  auto id = load.id;
+  if (load.resolver.IsEmpty()) {
+    finish(id);
+    return v8::MaybeLocal<v8::Value>{};
+  }
+  auto promise = load.resolver.Get(here.v8())->GetPromise();
+  if (auto failed = find_root(here, context, load, std::move(request))) {
+    to_send_.clear();
+    finish(id);
+    return std::move(failed->told);
+  }
+  return go_on(here, context, load, promise);
+}
+
+result<v8::MaybeLocal<v8::Value>> module_graphs::link(isolate_scope& here,
+                                                      v8::Local<v8::Context> context,
+                                                      module_hold root, module_port port) {
+  auto scope = std::make_shared<module_scope>();
+  scope->port = std::move(port);
+  scope->modules.emplace(
+    fmt::format("{}{}", static_cast<int>(root->facts().kind), root->identifier()), root);
+  auto& load = begin(here, context, purpose::link, std::move(scope));
+  auto id = load.id;
+  if (load.resolver.IsEmpty()) {
+    finish(id);
+    return v8::MaybeLocal<v8::Value>{};
+  }
+  auto promise = load.resolver.Get(here.v8())->GetPromise();
+  root->linking_ = true;
+  load.root = root;
+  if (auto failed = enter(here, context, load, root, nullptr, 1)) {
+    to_send_.clear();
+    root->linking_ = false;
+    finish(id);
+    return std::move(failed->told);
+  }
+  return go_on(here, context, load, promise);
+}
+
+/// Ends the turn in which C++ has asked.
+result<v8::MaybeLocal<v8::Value>> module_graphs::go_on(isolate_scope& here,
+                                                       v8::Local<v8::Context> context,
+                                                       graph_load& load,
+                                                       v8::Local<v8::Promise> promise) {
+  send_fetches(load.id);
+  if (load.missing == 0) {
+    failed_.reset();
+    beginning_ = true;
+    complete(here, context, load);
+    beginning_ = false;
+    if (failed_)
+      return *std::exchange(failed_, {});
+  }
+  return v8::MaybeLocal<v8::Value>{promise};
+}
+
+v8::MaybeLocal<v8::Value> module_graphs::unbox(v8::Local<v8::Context> context,
+                                               v8::Local<v8::Value> from) {
+  return from.As<v8::Object>()->Get(context, namespace_key(v8::Isolate::GetCurrent()));
+}
+
+// -- from scripts ------------------------------------------------------------------------------
+
+v8::MaybeLocal<v8::Promise> module_graphs::on_import(v8::Local<v8::Context> context,
+                                                     v8::Local<v8::Data>,
+                                                     v8::Local<v8::Value> resource_name,
+                                                     v8::Local<v8::String> specifier,
+                                                     v8::ModuleImportPhase phase,
+                                                     v8::Local<v8::FixedArray> attributes) {
+  auto* isolate = v8::Isolate::GetCurrent();
+  auto& owner = environment::of(isolate);
+  v8::EscapableHandleScope handles{isolate};
+  isolate_scope here{owner.isolate_};
+  module_request request{
+    .specifier = to_utf8(isolate, specifier),
+    .attributes = read_attributes(here, context, attributes, 2),
+    .phase =
+      phase == v8::ModuleImportPhase::kSource ? import_phase::source : import_phase::evaluation,
+    .referrer = resource_name->IsString() ? to_utf8(isolate, resource_name.As<v8::String>())
+                                          : std::string{}};
+  v8::Local<v8::Promise> promise;
+  if (!owner.modules_->import_from_script(here, context, std::move(request)).ToLocal(&promise))
+    return {};
+  return handles.Escape(promise);
+}
+
+v8::MaybeLocal<v8::Promise> module_graphs::import_from_script(isolate_scope& here,
+                                                              v8::Local<v8::Context> context,
+                                                              module_request request) {
+  auto* isolate = here.v8();
+  if (owner_.ledger_->stopping()) {
+    throw_stopped(isolate);
+    return {};
+  }
+  auto& load = begin(here, context, purpose::script_import, scope_);
+  auto id = load.id;
+  if (load.resolver.IsEmpty()) {
+    finish(id);
+    return {};
+  }
+  auto resolver = load.resolver.Get(isolate);
+  if (auto failed = find_root(here, context, load, std::move(request))) {
+    to_send_.clear();
+    finish(id);
+    if (resolver->Reject(context, failed->exception).IsNothing())
+      return {};
+    return resolver->GetPromise();
+  }
+  send_fetches(id);
+  if (load.missing == 0) {
+    // Linking and evaluation never happen inside the expression `import()`.
+    v8::Local<v8::Function> ready;
+    if (!v8::Function::New(context, &module_graphs::on_ready,
+                           v8::Number::New(isolate, static_cast<double>(id)), 0,
+                           v8::ConstructorBehavior::kThrow)
+           .ToLocal(&ready))
+      return {};
+    load.queued = true;
+    context->GetMicrotaskQueue()->EnqueueMicrotask(isolate, ready);
+  }
+  return resolver->GetPromise();
+}
+
+void module_graphs::on_ready(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto& owner = environment::of(info.GetIsolate());
+  auto& self = *owner.modules_;
+  isolate_scope here{owner.isolate_};
+  auto found = self.loads_.find(static_cast<load_id>(number_of(info)));
+  if (found == self.loads_.end())
+    return;
+  found->second->queued = false;
+  self.complete(here, here.v8()->GetCurrentContext(), *found->second);
+}
+
+void module_graphs::on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                                   v8::Local<v8::Object> meta) {
+  auto* isolate = v8::Isolate::GetCurrent();
+  auto& owner = environment::of(isolate);
+  isolate_scope here{owner.isolate_};
+  auto* record = owner.isolate_.modules().find(here, module);
+  if (record == nullptr)
+    return;
+  auto set = [&](std::string_view key, v8::Local<v8::Value> item) {
+    v8::Local<v8::String> name;
+    if (to_v8_string(isolate, key).ToLocal(&name))
+      meta->CreateDataProperty(context, name, item).FromMaybe(false);
+  };
+  v8::Local<v8::String> url;
+  if (record->has_url_ && to_v8_string(isolate, record->identifier()).ToLocal(&url)) {
+    set("url", url);
+    if (auto path = path_of(record->identifier())) {
+      v8::Local<v8::String> text;
+      if (to_v8_string(isolate, *path).ToLocal(&text))
+        set("filename", text);
+      auto slash = path->rfind('/');
+      if (to_v8_string(isolate, slash == 0 ? "/" : path->substr(0, slash)).ToLocal(&text))
+        set("dirname", text);
+    }
+  }
+  for (const auto& [key, item] : record->meta_) {
+    v8::TryCatch quiet{isolate};
+    v8::Local<v8::Value> made;
+    if (clone_in(here, context, item).ToLocal(&made))
+      set(key, made);
+  }
+  if (record->instantiates_wasm_)
+    prepare_wasm_meta(here, context, *record, meta);
+}
+
+} // namespace troupe::js

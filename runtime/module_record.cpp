@@ -1,0 +1,103 @@
+#include "runtime/module_record.hpp"
+
+#include "runtime/structured_clone.hpp"
+
+#include <v8-weak-callback-info.h>
+
+namespace troupe::js {
+
+// -- module_hold ------------------------------------------------------------------------
+
+module_hold::module_hold(module_record* record) : record_(record) {
+  if (record_ != nullptr && record_->holds_++ == 0)
+    record_->module_.ClearWeak();
+}
+
+module_hold::~module_hold() {
+  if (record_ != nullptr && --record_->holds_ == 0)
+    record_->home_.release(*record_);
+}
+
+// -- module_record ----------------------------------------------------------------------
+
+void module_record::linked() {
+  linking_ = false;
+  for (auto& each : facts_.imports)
+    each.target = {};
+}
+
+void module_record::forget_export(isolate_scope& here, v8::Local<v8::String> name) {
+  std::erase_if(exports_,
+                [&](const auto& each) { return each.name.Get(here.v8())->StringEquals(name); });
+}
+
+module_import* module_record::find_import(isolate_scope& here, v8::Local<v8::String> specifier,
+                                          v8::Local<v8::FixedArray> attributes) {
+  auto requests = module(here)->GetModuleRequests();
+  auto context = here.v8()->GetCurrentContext();
+  auto is_meant = [&](std::size_t index) {
+    auto request = requests->Get(context, static_cast<int>(index)).As<v8::ModuleRequest>();
+    return request->GetImportAttributes() == attributes
+           && request->GetSpecifier()->StringEquals(specifier);
+  };
+  // V8 asks in the order of the requests.
+  auto count = static_cast<std::size_t>(requests->Length());
+  for (std::size_t tried = 0; tried < count; ++tried) {
+    auto index = (next_import_ + tried) % count;
+    if (is_meant(index)) {
+      next_import_ = index + 1;
+      return &facts_.imports[index];
+    }
+  }
+  return nullptr;
+}
+
+// -- module_registry --------------------------------------------------------------------
+
+module_hold module_registry::add(isolate_scope& here, v8::Local<v8::Module> module,
+                                 module_facts facts) {
+  bury();
+  auto made = std::make_unique<module_record>(*this, std::move(facts));
+  auto* record = made.get();
+  record->module_.Reset(here.v8(), module);
+  record->hash_ = module->GetIdentityHash();
+  by_hash_.emplace(record->hash_, record);
+  records_.emplace(record, std::move(made));
+  return module_hold{record};
+}
+
+module_record* module_registry::find(isolate_scope& here, v8::Local<v8::Module> module) const {
+  auto [first, last] = by_hash_.equal_range(module->GetIdentityHash());
+  for (; first != last; ++first)
+    if (first->second->module_ == module)
+      return first->second;
+  static_cast<void>(here);
+  return nullptr;
+}
+
+void module_registry::release(module_record& record) {
+  record.module_.SetWeak(
+    &record,
+    [](const v8::WeakCallbackInfo<module_record>& info) {
+      auto* dead = info.GetParameter();
+      dead->module_.Reset();
+      dead->home_.dead_.push_back(dead);
+    },
+    v8::WeakCallbackType::kParameter);
+}
+
+void module_registry::bury() {
+  while (!dead_.empty()) {
+    auto* last = dead_.back();
+    dead_.pop_back();
+    auto [first, end] = by_hash_.equal_range(last->hash_);
+    for (; first != end; ++first)
+      if (first->second == last) {
+        by_hash_.erase(first);
+        break;
+      }
+    records_.erase(last);
+  }
+}
+
+} // namespace troupe::js

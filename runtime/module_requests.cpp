@@ -1,0 +1,355 @@
+#include "runtime/module_requests.hpp"
+
+#include "runtime/environment.hpp"
+#include "runtime/error_capture.hpp"
+#include "runtime/module_compiler.hpp"
+#include "runtime/module_graphs.hpp"
+#include "runtime/structured_clone.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace troupe::js {
+
+namespace {
+
+constexpr std::string_view status_names[]{"unlinked",   "linking",   "linked",
+                                          "evaluating", "evaluated", "errored"};
+
+module_status status_of(isolate_scope& here, const module_record& record) {
+  auto module = record.module(here);
+  switch (module->GetStatus()) {
+    case v8::Module::kUninstantiated:
+    case v8::Module::kInstantiating:
+      return record.linking_ ? module_status::linking : module_status::unlinked;
+    case v8::Module::kInstantiated:
+      return module_status::linked;
+    case v8::Module::kEvaluating:
+      return module_status::evaluating;
+    case v8::Module::kEvaluated:
+      return module_status::evaluated;
+    case v8::Module::kErrored:
+      break;
+  }
+  return module_status::errored;
+}
+
+error wrong_status(const module_record& record, module_status is, std::string_view wanted) {
+  return {.code = errc::module_status,
+          .message =
+            fmt::format("the status of module '{}' must be {}; it is {}", record.identifier(),
+                        wanted, status_names[static_cast<std::size_t>(is)])};
+}
+
+value to_value(const module_request& from) {
+  std::vector<value> attributes;
+  for (const auto& [key, item] : from.attributes) {
+    attributes.emplace_back(key);
+    attributes.emplace_back(item);
+  }
+  return value::object({{"specifier", from.specifier},
+                        {"attributes", value::array(std::move(attributes))},
+                        {"source_phase", from.phase == import_phase::source},
+                        {"referrer", from.referrer}});
+}
+
+module_request to_module_request(const value& from) {
+  module_request request{.specifier = from["specifier"].as<std::string>(),
+                         .phase = from["source_phase"].as<bool>() ? import_phase::source
+                                                                  : import_phase::evaluation,
+                         .referrer = from["referrer"].as<std::string>()};
+  auto attributes = from["attributes"];
+  for (std::size_t i = 0; i + 1 < attributes.size(); i += 2)
+    request.attributes.push_back(
+      {attributes[i].as<std::string>(), attributes[i + 1].as<std::string>()});
+  return request;
+}
+
+} // namespace
+
+value to_value(const module_description& from) {
+  std::vector<value> requests;
+  for (const auto& each : from.requests)
+    requests.push_back(to_value(each));
+  return value::object({{"module", from.module},
+                        {"identifier", from.identifier},
+                        {"requests", value::array(std::move(requests))},
+                        {"has_top_level_await", from.has_top_level_await},
+                        {"cached_data_rejected", from.cached_data_rejected}});
+}
+
+module_description to_module_description(const value& from) {
+  module_description made{.module = from["module"],
+                          .identifier = from["identifier"].as<std::string>(),
+                          .requests = {},
+                          .has_top_level_await = from["has_top_level_await"].as<bool>(),
+                          .cached_data_rejected =
+                            from["cached_data_rejected"].as<std::optional<bool>>()};
+  auto requests = from["requests"];
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    made.requests.push_back(to_module_request(requests[i]));
+  return made;
+}
+
+void module_requests::import(request_id request, const module_request& what,
+                             const run_options& options) {
+  owner_.evaluate(
+    request, std::string{}, options, true,
+    [&](isolate_scope& here, v8::Local<v8::Context> context, const v8::TryCatch&) {
+      return owner_.modules_->import(here, context, what);
+    },
+    true);
+  owner_.modules_->share();
+}
+
+void module_requests::define(request_id request, const module_definition& what) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto& graphs = *owner_.modules_;
+      auto& registry = owner_.isolate_.modules();
+      const auto& options = what.options;
+      auto identifier =
+        options.identifier.empty() ? graphs.next_identifier() : options.identifier;
+      v8::TryCatch caught{here.v8()};
+      auto made = what.synthetic
+                    ? make_synthetic_module(here, context, registry, identifier, what.exports)
+                    : compile_module(here, context, registry,
+                                     {.identifier = identifier,
+                                      .code = what.code,
+                                      .line_offset = options.line_offset,
+                                      .column_offset = options.column_offset,
+                                      .cached_data = options.cached_data});
+      if (!made)
+        return capture_error(here, context, caught,
+                             what.synthetic ? errc::clone_failed : errc::syntax_error, true);
+      made->meta_ = options.import_meta;
+      std::vector<module_request> requests;
+      for (const auto& each : made->imports())
+        requests.push_back(each.request);
+      if (!what.synthetic)
+        made->digest_ = digest_of(source_kind::module, what.code);
+      auto rejected = made->cached_data_rejected_;
+      bool waits = !what.synthetic && made->module(here)->HasTopLevelAwait();
+      return to_value(module_description{.module = owner_.leases_.add(std::move(made)),
+                                         .identifier = std::move(identifier),
+                                         .requests = std::move(requests),
+                                         .has_top_level_await = waits,
+                                         .cached_data_rejected = rejected});
+    });
+}
+
+void module_requests::link(request_id request, const value& module, module_port port,
+                           const run_options& options) {
+  owner_.evaluate(
+    request, std::string{}, options, true,
+    [&](isolate_scope& here, v8::Local<v8::Context> context,
+        const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto status = status_of(here, **found);
+      if (status != module_status::unlinked)
+        return error{.code = errc::module_already_linked,
+                     .message = fmt::format("Module '{}' has already been linked; it is {}",
+                                            (*found)->identifier(),
+                                            status_names[static_cast<std::size_t>(status)])};
+      return owner_.modules_->link(here, context, *std::move(found), std::move(port));
+    });
+}
+
+void module_requests::link_requests(request_id request, const value& module,
+                                    const std::vector<value>& targets) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context>) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto& record = **found;
+      if (auto status = status_of(here, record); status != module_status::unlinked)
+        return wrong_status(record, status, "unlinked");
+      auto& imports = record.imports();
+      if (targets.size() != imports.size())
+        return error{.code = errc::module_link_mismatch,
+                     .message = fmt::format("module '{}' has {} requests; {} modules were given",
+                                            record.identifier(), imports.size(), targets.size())};
+      std::vector<module_hold> modules;
+      for (const auto& each : targets) {
+        auto target = owner_.find_module(here, each);
+        if (!target)
+          return std::move(target).error();
+        modules.push_back(*std::move(target));
+      }
+      // The same request twice must lead to the same module.
+      for (std::size_t i = 0; i < imports.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+          if (imports[i].request == imports[j].request && modules[i].get() != modules[j].get())
+            return error{.code = errc::module_link_mismatch,
+                         .message =
+                           fmt::format("module '{}' requests '{}' twice; the modules "
+                                       "given for it differ",
+                                       record.identifier(), imports[i].request.specifier)};
+      for (std::size_t i = 0; i < imports.size(); ++i)
+        imports[i].target = std::move(modules[i]);
+      return value{};
+    });
+}
+
+void module_requests::instantiate(request_id request, const value& module) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      v8::TryCatch caught{here.v8()};
+      auto linked = owner_.modules_->instantiate(here, context, **found);
+      if (linked) {
+        owner_.modules_->forget_targets(here, **found);
+        return value{};
+      }
+      if (caught.HasCaught() && !caught.HasTerminated())
+        return capture_error(here, context, caught, errc::module_link_failed, true);
+      return std::move(linked).error();
+    });
+}
+
+void module_requests::evaluate(request_id request, const value& module,
+                               const run_options& options) {
+  auto how = options;
+  how.take = take_as::nothing;
+  owner_.evaluate(request, std::string{}, how, true,
+                  [&](isolate_scope& here, v8::Local<v8::Context> context,
+                      const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
+                    auto found = owner_.find_module(here, module);
+                    if (!found)
+                      return std::move(found).error();
+                    auto status = status_of(here, **found);
+                    if (status < module_status::linked)
+                      return wrong_status(**found, status, "linked, evaluated or errored");
+                    return (*found)->module(here)->Evaluate(context);
+                  });
+}
+
+void module_requests::describe(request_id request, const value& module) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto status = status_of(here, **found);
+      auto handle = (*found)->module(here);
+      value thrown;
+      if (status == module_status::errored) {
+        auto copy = clone_out(here, context, handle->GetException());
+        if (copy)
+          thrown = *std::move(copy);
+      }
+      // V8 asks for it only of linked modules.
+      value is_async;
+      if (status >= module_status::linked && status != module_status::errored)
+        is_async = value{handle->IsGraphAsync()};
+      return value::object({{"status", static_cast<int>(status)},
+                            {"error", std::move(thrown)},
+                            {"has_async_graph", std::move(is_async)}});
+    });
+}
+
+void module_requests::take_namespace(request_id request, const value& module, take_as how) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto status = status_of(here, **found);
+      if (status < module_status::linked)
+        return wrong_status(**found, status, "linked, evaluating, evaluated or errored");
+      return owner_.take(here, context, (*found)->module(here)->GetModuleNamespace(), how, true);
+    });
+}
+
+void module_requests::get_export(request_id request, const value& module, const std::string& name,
+                                 take_as how) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto status = status_of(here, **found);
+      if (status < module_status::linked)
+        return wrong_status(**found, status, "linked, evaluating, evaluated or errored");
+      auto exports = (*found)->module(here)->GetModuleNamespace().As<v8::Object>();
+      v8::TryCatch caught{here.v8()};
+      v8::Local<v8::String> key;
+      v8::Local<v8::Value> item;
+      bool has = false;
+      if (!to_v8_string(here.v8(), name).ToLocal(&key)
+          || !exports->HasOwnProperty(context, key).To(&has))
+        has = false;
+      if (!has)
+        return error{
+          .code = errc::invalid_argument,
+          .message = fmt::format("module '{}' has no export '{}'", (*found)->identifier(), name)};
+      if (!exports->Get(context, key).ToLocal(&item))
+        return capture_error(here, context, caught, errc::uncaught_exception, true);
+      return owner_.take(here, context, item, how, true);
+    });
+}
+
+void module_requests::set_export(request_id request, const value& module, const std::string& name,
+                                 const value& item) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto handle = (*found)->module(here);
+      if (!handle->IsSyntheticModule())
+        return error{.code = errc::invalid_argument,
+                     .message =
+                       fmt::format("'{}' is no synthetic module", (*found)->identifier())};
+      auto status = status_of(here, **found);
+      if (status < module_status::linked)
+        return wrong_status(**found, status, "linked");
+      auto made = clone_in_or_why(here, context, item);
+      if (!made)
+        return std::move(made).error();
+      v8::Local<v8::String> key;
+      v8::TryCatch caught{here.v8()};
+      if (!to_v8_string(here.v8(), name).ToLocal(&key)
+          || handle->SetSyntheticModuleExport(here.v8(), key, *made).IsNothing())
+        return error{
+          .code = errc::invalid_argument,
+          .message = fmt::format("module '{}' has no export '{}'", (*found)->identifier(), name)};
+      // Its evaluation would set the old one.
+      (*found)->forget_export(here, key);
+      return value{};
+    });
+}
+
+void module_requests::create_cached_data(request_id request, const value& module) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context>) -> result<value> {
+      auto found = owner_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      auto handle = (*found)->module(here);
+      if (!handle->IsSourceTextModule())
+        return error{.code = errc::invalid_argument,
+                     .message = fmt::format("'{}' has no source text", (*found)->identifier())};
+      if (status_of(here, **found) >= module_status::evaluating)
+        return error{.code = errc::module_not_cacheable,
+                     .message = "Cached data cannot be created for a module which has been "
+                                "evaluated"};
+      auto cache = make_code_cache(handle->GetUnboundModuleScript());
+      if (!cache)
+        return error{.code = errc::invalid_argument,
+                     .message = "V8 makes no code cache of this module"};
+      return value::bytes(seal((*found)->digest_, *cache));
+    });
+}
+
+void module_requests::fetched(std::vector<fetched_module> modules) {
+  owner_.modules_->fetched(std::move(modules));
+}
+
+} // namespace troupe::js

@@ -210,6 +210,7 @@ public:
 private:
   friend class script_timers;
   friend class host_calls;
+  friend class node_vm::machine;
   friend class module_graphs;
   friend class module_requests;
 

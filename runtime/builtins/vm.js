@@ -3,7 +3,10 @@
 // node:vm, as scripts see it.
 
 const {
+  Module,
   Script,
+  SourceTextModule,
+  SyntheticModule,
   compileFunction,
   constants,
   createContext,
@@ -26,4 +29,7 @@ module.exports = {
   compileFunction,
   measureMemory,
   constants,
+  Module,
+  SourceTextModule,
+  SyntheticModule,
 };

@@ -13,7 +13,8 @@
 namespace troupe::js::node_vm {
 
 machine::machine(isolate& owner, run_surroundings around)
-  : owner_(owner), around_(std::move(around)), contexts_(owner), decorator_(owner.v8()) {
+  : owner_(owner), around_(std::move(around)), contexts_(owner), modules_(owner),
+    decorator_(owner.v8()) {
 }
 
 bool machine::prepare(isolate_scope& here, v8::Local<v8::Context> main) {
@@ -26,15 +27,21 @@ void machine::fill_binding(isolate_scope& here, v8::Local<v8::Context> main,
   add_script_class(main, to, data);
   add_context_functions(main, to, data);
   add_compile_function(main, to, data);
+  add_module_class(main, to, data);
   add_measure_memory(main, to, data);
 }
 
 void machine::retire() {
   contexts_.retire();
+  modules_.clear();
 }
 
 machine& machine::of(const v8::FunctionCallbackInfo<v8::Value>& info) {
   return *static_cast<machine*>(info.Data().As<v8::External>()->Value());
+}
+
+machine* machine::of(v8::Isolate* isolate) {
+  return environment::of(isolate).vm_machine();
 }
 
 v8::MaybeLocal<v8::Value> machine::run(isolate_scope& here, v8::Local<v8::Context> context,

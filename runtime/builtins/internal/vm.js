@@ -9,9 +9,6 @@ const {
   ObjectFreeze,
   ReflectApply,
   Symbol,
-  WeakMap,
-  WeakMapPrototypeGet,
-  WeakMapPrototypeSet,
 } = primordials;
 
 const {
@@ -29,45 +26,23 @@ const {
   kValidateObjectAllowArray,
   validateArray,
   validateBoolean,
-  validateFunction,
   validateInt32,
   validateObject,
   validateOneOf,
   validateString,
   validateUint32,
 } = require('internal/validators');
+const {
+  checkImportCallback,
+  importSymbol,
+  registerImportCallback,
+  useMainContextDefaultLoader,
+} = require('internal/vm/imports');
+const { Module, SourceTextModule, SyntheticModule } = require('internal/vm/module');
 
 const none = ObjectFreeze({ __proto__: null });
-const useMainContextDefaultLoader = Symbol('vm_dynamic_import_main_context_default');
 const dontContextify = Symbol('vm_context_no_contextify');
 const parsingContextKey = Symbol('script parsing context');
-
-// -- import() ---------------------------------------------------------------------------
-
-// What stands for an `importModuleDynamically` in compiled code is a symbol; as long as
-// such code lives, so do its callback and what that gets as the referrer.
-const importCallbacks = new WeakMap();
-
-function checkImportCallback(callback) {
-  if (callback !== undefined && callback !== useMainContextDefaultLoader)
-    validateFunction(callback, 'options.importModuleDynamically');
-}
-
-function importSymbol(callback, name) {
-  if (callback === undefined || callback === useMainContextDefaultLoader)
-    return callback;
-  return Symbol(name);
-}
-
-function registerImportCallback(symbol, callback, referrer) {
-  if (typeof callback === 'function')
-    WeakMapPrototypeSet(importCallbacks, symbol, { __proto__: null, callback, referrer });
-}
-
-// For whoever serves `import()`: `{ callback, referrer }` or undefined.
-function findImportCallback(symbol) {
-  return WeakMapPrototypeGet(importCallbacks, symbol);
-}
 
 // -- contexts ---------------------------------------------------------------------------
 
@@ -315,7 +290,6 @@ const constants = ObjectFreeze({
 });
 
 module.exports = {
-  findImportCallback,
   Script,
   createContext,
   createScript,
@@ -326,4 +300,7 @@ module.exports = {
   compileFunction,
   measureMemory,
   constants,
+  Module,
+  SourceTextModule,
+  SyntheticModule,
 };

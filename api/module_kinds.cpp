@@ -58,6 +58,8 @@ std::string_view kind_name(module_kind kind) noexcept {
       return "bytes";
     case module_kind::wasm:
       return "wasm";
+    case module_kind::synthetic:
+      return "synthetic";
   }
   return "unknown";
 }
@@ -67,13 +69,16 @@ result<std::optional<module_kind>> imported_kind(const module_request& request,
   auto requested = requested_kind(request);
   if (!requested)
     return std::move(requested).error();
+  if (natural == module_kind::synthetic) // its maker knows
+    return natural;
   if (*requested == module_kind::json && natural && natural != module_kind::json)
     return error{.code = errc::import_attribute_incompatible,
                  .message = fmt::format("module {} is of type '{}', not 'json'",
                                         import_text(request), kind_name(*natural))};
   if (*requested)
     return requested;
-  if (natural && natural != module_kind::javascript && natural != module_kind::wasm)
+  if (natural && natural != module_kind::javascript && natural != module_kind::wasm
+      && natural != module_kind::synthetic)
     return error{.code = errc::import_attribute_missing,
                  .message = fmt::format("module {} needs an import attribute of 'type: {}'",
                                         import_text(request), kind_name(*natural))};

@@ -680,6 +680,16 @@ result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> cont
   return copy;
 }
 
+result<value> environment::take_export(isolate_scope& here, v8::Local<v8::Context> context,
+                                       v8::Local<v8::Value> from, take_as how) {
+  if (from->IsFunction() && how != take_as::nothing)
+    return leases_.add(here, from.As<v8::Object>());
+  auto copy = take(here, context, from, how, true);
+  if (!copy && copy.error().code == errc::clone_failed && from->IsObject())
+    return leases_.add(here, from.As<v8::Object>());
+  return copy;
+}
+
 result<value> environment::take_namespace(isolate_scope& here, v8::Local<v8::Context> context,
                                           v8::Local<v8::Object> from, take_as how) {
   v8::TryCatch caught{here.v8()};
@@ -697,10 +707,7 @@ result<value> environment::take_namespace(isolate_scope& here, v8::Local<v8::Con
     if (!names->Get(context, i).ToLocal(&name) || !from->Get(context, name).ToLocal(&item))
       return capture_error(here, context, caught, errc::uncaught_exception, true);
     auto key = to_utf8(here.v8(), name.As<v8::String>());
-    auto copy = item->IsFunction() ? result<value>{leases_.add(here, item.As<v8::Object>())}
-                                   : take(here, context, item, how, true);
-    if (!copy && copy.error().code == errc::clone_failed && item->IsObject())
-      copy = leases_.add(here, item.As<v8::Object>());
+    auto copy = take_export(here, context, item, how);
     if (!copy)
       return copy;
     exports.push_back({std::move(key), *std::move(copy)});

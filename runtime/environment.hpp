@@ -311,7 +311,10 @@ private:
   [[nodiscard]] error missing_lease(lease_table::finding what) const;
   [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
                                    v8::Local<v8::Value> from, take_as how, bool display_errors);
-  /// The exports of a module: copies, and references to what cannot be copied.
+  /// A copy, or a reference to a function or what cannot be copied.
+  [[nodiscard]] result<value> take_export(isolate_scope& here, v8::Local<v8::Context> context,
+                                          v8::Local<v8::Value> from, take_as how);
+  /// All exports of a module.
   [[nodiscard]] result<value> take_namespace(isolate_scope& here, v8::Local<v8::Context> context,
                                              v8::Local<v8::Object> from, take_as how);
 

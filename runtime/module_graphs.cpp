@@ -132,6 +132,14 @@ module_graphs::module_graphs(environment& owner, module_port port, const module_
 }
 
 void module_graphs::install(v8::Isolate* isolate) {
+  // The one with a phase is called for `import.source()` only.
+  isolate->SetHostImportModuleDynamicallyCallback(
+    [](v8::Local<v8::Context> context, v8::Local<v8::Data> host_defined_options,
+       v8::Local<v8::Value> resource_name, v8::Local<v8::String> specifier,
+       v8::Local<v8::FixedArray> attributes) {
+      return on_import(context, host_defined_options, resource_name, specifier,
+                       v8::ModuleImportPhase::kEvaluation, attributes);
+    });
   isolate->SetHostImportModuleWithPhaseDynamicallyCallback(&module_graphs::on_import);
   isolate->SetHostInitializeImportMetaObjectCallback(&module_graphs::on_import_meta);
 }

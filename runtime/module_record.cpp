@@ -54,6 +54,11 @@ module_import* module_record::find_import(isolate_scope& here, v8::Local<v8::Str
 
 // -- module_registry --------------------------------------------------------------------
 
+module_registry::~module_registry() {
+  for (auto& [record, unused] : records_)
+    record->linked(); // they hold each other
+}
+
 module_hold module_registry::add(isolate_scope& here, v8::Local<v8::Module> module,
                                  module_facts facts) {
   bury();

@@ -177,6 +177,7 @@ private:
 class module_registry {
 public:
   module_registry() = default;
+  ~module_registry();
 
   module_registry(const module_registry&) = delete;
   module_registry& operator=(const module_registry&) = delete;

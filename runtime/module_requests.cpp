@@ -291,7 +291,7 @@ void module_requests::get_export(request_id request, const value& module, const 
           .message = fmt::format("module '{}' has no export '{}'", (*found)->identifier(), name)};
       if (!exports->Get(context, key).ToLocal(&item))
         return capture_error(here, context, caught, errc::uncaught_exception, true);
-      return owner_.take(here, context, item, how, true);
+      return owner_.take_export(here, context, item, how);
     });
 }
 

@@ -60,7 +60,7 @@ public:
   /// copied. The module must be linked.
   [[nodiscard]] future<value> exports(take_as how = take_as::copy) const;
 
-  /// One export.
+  /// One export, in the same way.
   [[nodiscard]] future<value> get(std::string name, take_as how = take_as::copy) const;
 
   /// Evaluates the module and what it imports; answered when that is done, top-level `await`

@@ -325,7 +325,9 @@ struct contextified_global::access {
     v8::Local<v8::Value> value;
     if (found->Get(at.context, key).ToLocal(&value) && value == at.target)
       found->CreateDataProperty(at.context, key, at.global).FromMaybe(false);
-    info.GetReturnValue().Set(descriptor);
+    // V8 reads it as a script would: what scripts do to Object.prototype must not show.
+    if (found->SetPrototypeV2(at.context, v8::Null(at.isolate)).FromMaybe(false))
+      info.GetReturnValue().Set(descriptor);
     return v8::Intercepted::kYes;
   }
 

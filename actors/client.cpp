@@ -221,6 +221,16 @@ void context_link::load_over(js::load_id load) {
   port->cancel(load);
 }
 
+void context_link::hand_watchers_to(context_link& heir) {
+  decltype(on_exit_) watchers;
+  {
+    std::lock_guard guard{mutex_};
+    watchers.swap(on_exit_);
+  }
+  for (auto& each : watchers)
+    heir.on_exit(std::move(each));
+}
+
 bool context_link::closed() const {
   std::lock_guard guard{mutex_};
   return report_.has_value();
@@ -306,6 +316,7 @@ struct client::state {
   // Guarded by mutex.
   std::unordered_map<context_id, std::shared_ptr<context_link>> links;
   std::unordered_map<request_id, pending_spawn> spawns;
+  caf::actor supervisor; // until spawns are refused
   bool refuses_spawns = false;
   bool closed = false;
 };
@@ -320,25 +331,33 @@ client::~client() {
   close();
 }
 
+void client::use(caf::actor supervisor) {
+  std::lock_guard guard{state_->mutex};
+  state_->supervisor = std::move(supervisor);
+}
+
 void client::refuse_spawns() {
   decltype(state_->spawns) spawns;
+  caf::actor last;
   {
     std::lock_guard guard{state_->mutex};
     state_->refuses_spawns = true;
     spawns.swap(state_->spawns);
+    last = std::move(state_->supervisor);
   }
   for (auto& [request, waiting] : spawns)
     waiting.receiver->receive(
       error{.code = errc::runtime_closed, .message = "the runtime is shutting down"});
 }
 
-void client::spawn(const caf::actor& supervisor, context_options options, bool internal,
-                   std::shared_ptr<const void> identity, std::shared_ptr<loader_port> loader,
+void client::spawn(context_options options, bool internal, std::shared_ptr<const void> identity,
+                   std::shared_ptr<loader_port> loader,
                    std::shared_ptr<spawn_receiver> receiver) {
   auto request = next_request();
   auto context = ++last_context_;
   if (options.name.empty())
     options.name = fmt::format("VM Context {}", context);
+  caf::actor supervisor;
   {
     std::unique_lock guard{state_->mutex};
     if (state_->refuses_spawns) {
@@ -349,6 +368,7 @@ void client::spawn(const caf::actor& supervisor, context_options options, bool i
     state_->spawns.emplace(request,
                            state::pending_spawn{options.name, options.origin, std::move(receiver),
                                                 options.pending_requests_max, loader});
+    supervisor = state_->supervisor;
   }
   js::module_port port;
   if (loader)

@@ -92,6 +92,9 @@ public:
 
   void on_exit(std::shared_ptr<exit_receiver> receiver);
 
+  /// Who waits for the end of this context waits for that of `heir` from now on.
+  void hand_watchers_to(context_link& heir);
+
   // -- modules ------------------------------------------------------------------
 
   /// Makes a loader known; the context refers to it by the number. @returns 0 when the
@@ -178,12 +181,14 @@ public:
     return ++last_request_;
   }
 
-  /// Asks `supervisor` for a context; an internal one takes no place. References
+  /// Spawns go there from now on.
+  void use(caf::actor supervisor);
+
+  /// Asks the supervisor for a context; an internal one takes no place. References
   /// to its objects carry `identity`.
   /// `loader` is the context's own and may be null; `first_port` names it.
-  void spawn(const caf::actor& supervisor, context_options options, bool internal,
-             std::shared_ptr<const void> identity, std::shared_ptr<loader_port> loader,
-             std::shared_ptr<spawn_receiver> receiver);
+  void spawn(context_options options, bool internal, std::shared_ptr<const void> identity,
+             std::shared_ptr<loader_port> loader, std::shared_ptr<spawn_receiver> receiver);
 
   static constexpr std::uint64_t first_port = 1;
 

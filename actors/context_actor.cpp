@@ -244,8 +244,13 @@ void context_actor::become() {
     },
     [this](const import_request& request) {
       gauges_->begin();
-      if (!refuses(request.request))
-        environment_->modules().import(request.request, request.what, request.options);
+      if (refuses(request.request))
+        return;
+      auto& modules = environment_->modules();
+      if (request.inspect)
+        modules.inspect(request.request, request.what, request.options);
+      else
+        modules.import(request.request, request.what, request.options);
     },
     [this](const define_module_request& request) {
       gauges_->begin();

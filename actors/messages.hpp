@@ -465,6 +465,7 @@ struct import_request {
   request_id request = 0;
   module_request what;
   run_options options;
+  bool inspect = false; ///< The answer is a `module_graph`.
 };
 
 /// Compiles a module that the client holds.
@@ -686,7 +687,7 @@ bool inspect(Inspector& f, copy_request& x) {
 template <class Inspector>
 bool inspect(Inspector& f, import_request& x) {
   return f.object(x).fields(f.field("request", x.request), f.field("what", x.what),
-                            f.field("options", x.options));
+                            f.field("options", x.options), f.field("inspect", x.inspect));
 }
 
 template <class Inspector>

@@ -5,6 +5,7 @@
 #include "api/module_access.hpp"
 #include "api/request.hpp"
 #include "api/script_access.hpp"
+#include "api/spawning.hpp"
 #include "runtime/memory_measurement.hpp"
 
 #include <fmt/format.h>
@@ -30,13 +31,17 @@ public:
 } // namespace
 
 context::~context() {
-  if (home_)
-    home_->link->ask_to_close(false);
+  if (auto served = home())
+    served->link->ask_to_close(false);
 }
 
 context& context::operator=(context&& other) noexcept {
-  std::swap(home_, other.home_);
+  std::swap(seat_, other.seat_);
   return *this;
+}
+
+std::shared_ptr<const detail::context_home> context::home() const {
+  return seat_ ? seat_->home() : nullptr;
 }
 
 // -- scripts ------------------------------------------------------------------------
@@ -79,8 +84,8 @@ std::optional<error> detail::check(const run_options& how) {
 future<value> context::send_run(std::shared_ptr<const js::script_source> source,
                                 const run_options& how) {
   if (auto unsound = detail::check(how))
-    return detail::refuse<value>(home_, *std::move(unsound));
-  return detail::ask<value>(home_, actors::run_request{0, {std::move(source)}, how},
+    return detail::refuse<value>(home(), *std::move(unsound));
+  return detail::ask<value>(home(), actors::run_request{0, {std::move(source)}, how},
                             &converted<value>);
 }
 
@@ -98,7 +103,7 @@ future<script> detail::context_access::compile(context& where, const script& wha
       return std::move(outcome).error();
     return script_access::with(what, js::to_compile_facts(*outcome));
   };
-  return ask<script>(where.home_, actors::compile_request{0, {script_access::source(what)}},
+  return ask<script>(where.home(), actors::compile_request{0, {script_access::source(what)}},
                      finish);
 }
 
@@ -115,7 +120,7 @@ future<function> context::compile_function(std::string body, function_options ho
     return made;
   };
   return detail::ask<function>(
-    home_,
+    home(),
     actors::compile_function_request{0,
                                      {std::move(body), std::move(how.parameters),
                                       std::move(how.context_extensions), std::move(how.script)}},
@@ -124,7 +129,7 @@ future<function> context::compile_function(std::string body, function_options ho
 
 future<std::vector<std::byte>> context::create_cached_data(const script& compiled) {
   return detail::ask<std::vector<std::byte>>(
-    home_, actors::code_cache_request{0, {detail::script_access::source(compiled)}},
+    home(), actors::code_cache_request{0, {detail::script_access::source(compiled)}},
     &converted<std::vector<std::byte>>);
 }
 
@@ -138,9 +143,58 @@ future<value> context::import(module_request what, run_options how) {
   if (how.timeout.count() > 0)
     how.timeout_covers = timeout_scope::evaluation;
   if (auto unsound = detail::check(how))
-    return detail::refuse<value>(home_, *std::move(unsound));
-  return detail::ask<value>(home_, actors::import_request{0, std::move(what), how},
+    return detail::refuse<value>(home(), *std::move(unsound));
+  return detail::ask<value>(home(), actors::import_request{0, std::move(what), how},
                             &converted<value>);
+}
+
+future<module_graph> context::inspect_graph(std::string specifier, run_options how) {
+  if (how.timeout.count() > 0)
+    how.timeout_covers = timeout_scope::evaluation;
+  how.take = take_as::copy;
+  if (auto unsound = detail::check(how))
+    return detail::refuse<module_graph>(home(), *std::move(unsound));
+  auto finish = [](result<value> outcome) -> result<module_graph> {
+    if (!outcome)
+      return std::move(outcome).error();
+    return js::to_module_graph(*outcome);
+  };
+  return detail::ask<module_graph>(
+    home(), actors::import_request{0, {.specifier = std::move(specifier)}, how, true}, finish);
+}
+
+future<value> context::reload(std::string specifier, run_options how) {
+  auto old = home();
+  if (!old)
+    return import(std::move(specifier), how); // says why not
+  // The seat outlives the handle: then there is nobody to serve.
+  auto seat = std::weak_ptr{seat_};
+  auto options = old->options;
+  options.name = old->link->name();
+  auto started = std::make_shared<context>();
+  return detail::spawn_context(old->callbacks, old->client, std::move(options))
+    .then(
+      [started, specifier = std::move(specifier), how](result<context> spawned) -> future<value> {
+        if (!spawned)
+          return detail::refuse<value>(nullptr, std::move(spawned).error());
+        *started = *std::move(spawned);
+        return started->import(specifier, how);
+      })
+    .then([started, seat, old](result<value> imported) -> result<value> {
+      auto fresh = std::move(*started);
+      if (!imported)
+        return imported;
+      auto place = seat.lock();
+      auto home = fresh.home();
+      if (!place || old->link->closed() || !place->replace(old, home))
+        return error{.code = errc::context_closed,
+                     .message =
+                       "the context was closed, or reloaded by somebody else, meanwhile"};
+      old->link->hand_watchers_to(*home->link);
+      old->link->ask_to_close(true);
+      detail::context_access::release(std::move(fresh));
+      return imported;
+    });
 }
 
 future<source_text_module> context::compile_module(std::string code) {
@@ -149,14 +203,15 @@ future<source_text_module> context::compile_module(std::string code) {
 
 future<source_text_module> context::compile_module(std::string code, module_options how) {
   return detail::ask<source_text_module>(
-    home_, actors::define_module_request{0, {.code = std::move(code), .options = std::move(how)}},
+    home(),
+    actors::define_module_request{0, {.code = std::move(code), .options = std::move(how)}},
     &detail::module_access::make<source_text_module>);
 }
 
 future<synthetic_module> context::make_module(std::vector<value::member> exports,
                                               std::string identifier) {
   return detail::ask<synthetic_module>(
-    home_,
+    home(),
     actors::define_module_request{0,
                                   {.code = {},
                                    .options = {.identifier = std::move(identifier)},
@@ -169,13 +224,13 @@ future<synthetic_module> context::make_module(std::vector<value::member> exports
 
 future<value> context::get(std::string key, take_as how) {
   return detail::ask<value>(
-    home_,
+    home(),
     property_request{.operation = property_operation::get, .key = std::move(key), .take = how},
     &converted<value>);
 }
 
 future<void> context::set(std::string key, value item) {
-  return detail::ask<void>(home_,
+  return detail::ask<void>(home(),
                            property_request{.operation = property_operation::set,
                                             .key = std::move(key),
                                             .item = std::move(item)},
@@ -184,19 +239,19 @@ future<void> context::set(std::string key, value item) {
 
 future<bool> context::has(std::string key) {
   return detail::ask<bool>(
-    home_, property_request{.operation = property_operation::has, .key = std::move(key)},
+    home(), property_request{.operation = property_operation::has, .key = std::move(key)},
     &converted<bool>);
 }
 
 future<bool> context::remove(std::string key) {
   return detail::ask<bool>(
-    home_, property_request{.operation = property_operation::remove, .key = std::move(key)},
+    home(), property_request{.operation = property_operation::remove, .key = std::move(key)},
     &converted<bool>);
 }
 
 future<std::vector<std::string>> context::keys() {
   return detail::ask<std::vector<std::string>>(
-    home_, property_request{.operation = property_operation::keys},
+    home(), property_request{.operation = property_operation::keys},
     &converted<std::vector<std::string>>);
 }
 
@@ -205,7 +260,7 @@ future<std::vector<std::string>> context::keys() {
 future<memory_report> context::measure_memory(memory_options what) {
   auto unsound = [this](std::string message) {
     return detail::refuse<memory_report>(
-      home_, {.code = errc::invalid_argument, .message = std::move(message)});
+      home(), {.code = errc::invalid_argument, .message = std::move(message)});
   };
   if (what.mode > memory_mode::detailed)
     return unsound("memory_options::mode is no memory_mode");
@@ -216,50 +271,53 @@ future<memory_report> context::measure_memory(memory_options what) {
       return std::move(outcome).error();
     return js::to_memory_report(*outcome);
   };
-  return detail::ask<memory_report>(home_, actors::memory_request{0, what}, finish);
+  return detail::ask<memory_report>(home(), actors::memory_request{0, what}, finish);
 }
 
 future<void> context::reset() {
-  return detail::ask<void>(home_, actors::reset_request{}, &converted<void>);
+  return detail::ask<void>(home(), actors::reset_request{}, &converted<void>);
 }
 
 // -- life -------------------------------------------------------------------------------
 
 future<void> context::idle() {
-  return detail::ask<void>(home_, actors::idle_request{}, &converted<void>);
+  return detail::ask<void>(home(), actors::idle_request{}, &converted<void>);
 }
 
 future<exit_report> context::close(close_mode mode) {
   auto ended = exited();
-  if (home_)
-    home_->link->ask_to_close(mode == close_mode::drain);
+  if (auto served = home())
+    served->link->ask_to_close(mode == close_mode::drain);
   return ended;
 }
 
 future<exit_report> context::exited() const {
-  if (!home_)
+  auto served = home();
+  if (!served)
     return detail::refuse<exit_report>(
-      home_, {.code = errc::no_such_context,
-              .message = "the handle is empty: it was moved from or never spawned"});
-  auto state = std::make_shared<exit_request>(home_->callbacks);
-  home_->link->on_exit(state);
+      served, {.code = errc::no_such_context,
+               .message = "the handle is empty: it was moved from or never spawned"});
+  auto state = std::make_shared<exit_request>(served->callbacks);
+  served->link->on_exit(state);
   return detail::future_access::make<exit_report>(std::move(state));
 }
 
 bool context::alive() const noexcept {
-  return home_ && !home_->link->closed();
+  auto served = home();
+  return served && !served->link->closed();
 }
 
 context_stats context::stats() const {
-  return home_ ? home_->link->stats() : context_stats{};
+  auto served = home();
+  return served ? served->link->stats() : context_stats{};
 }
 
 std::string_view context::name() const noexcept {
-  return home_ ? std::string_view{home_->link->name()} : std::string_view{};
+  return seat_ ? std::string_view{seat_->name()} : std::string_view{};
 }
 
 std::string_view context::origin() const noexcept {
-  return home_ ? std::string_view{home_->link->origin()} : std::string_view{};
+  return seat_ ? std::string_view{seat_->origin()} : std::string_view{};
 }
 
 } // namespace troupe

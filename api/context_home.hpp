@@ -2,8 +2,12 @@
 
 #include "actors/client.hpp"
 #include "api/callback_queue.hpp"
+#include "troupe/options.hpp"
 
 #include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
 
 namespace troupe::detail {
 
@@ -14,7 +18,48 @@ namespace troupe::detail {
 struct context_home {
   std::shared_ptr<callback_queue> callbacks;
   std::shared_ptr<actors::client> client;
+  context_options options{}; ///< What it was made with.
   std::shared_ptr<actors::context_link> link{};
+};
+
+/// What a handle to a context refers to: one context, until another takes its place
+/// (`context::reload`).
+///
+/// Threads: any; one mutex.
+class context_seat {
+public:
+  explicit context_seat(std::shared_ptr<const context_home> home)
+    : name_(home->link->name()), origin_(home->link->origin()), home_(std::move(home)) {
+  }
+
+  [[nodiscard]] const std::string& name() const noexcept {
+    return name_;
+  }
+
+  [[nodiscard]] const std::string& origin() const noexcept {
+    return origin_;
+  }
+
+  [[nodiscard]] std::shared_ptr<const context_home> home() const {
+    std::lock_guard guard{mutex_};
+    return home_;
+  }
+
+  /// @returns false, and does nothing, when another one has taken its place meanwhile.
+  [[nodiscard]] bool replace(const std::shared_ptr<const context_home>& from,
+                             std::shared_ptr<const context_home> by) {
+    std::lock_guard guard{mutex_};
+    if (home_ != from)
+      return false;
+    home_ = std::move(by);
+    return true;
+  }
+
+private:
+  const std::string name_;
+  const std::string origin_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const context_home> home_; // guarded by mutex_
 };
 
 } // namespace troupe::detail

@@ -15,7 +15,7 @@ bool continues_a_character(char byte) {
 
 } // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text.size() <= shown_max)
     return fmt::format("'{}'", text);
   auto end = shown_max;
@@ -25,10 +25,10 @@ std::string quoted(std::string_view text) {
 }
 
 std::string import_text(const module_request& request) {
-  auto specifier = quoted(request.specifier);
+  auto specifier = in_quotes(request.specifier);
   return request.referrer.empty()
            ? specifier
-           : fmt::format("{} imported from {}", specifier, quoted(request.referrer));
+           : fmt::format("{} imported from {}", specifier, in_quotes(request.referrer));
 }
 
 } // namespace troupe::detail

@@ -85,7 +85,7 @@ std::optional<result<module_source>> memory_loader::find(const module_request& r
                  .message = name == request.specifier
                               ? fmt::format("cannot find module {}", import_text(request))
                               : fmt::format("cannot find module {}: there is no {}",
-                                            import_text(request), quoted(name))};
+                                            import_text(request), in_quotes(name))};
   auto& stored = found->second;
   auto kind = imported_kind(request, stored.natural);
   if (!kind)

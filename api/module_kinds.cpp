@@ -32,7 +32,7 @@ result<std::optional<module_kind>> requested_kind(const module_request& request)
       return error{.code = errc::import_attribute_unsupported,
                    .message = fmt::format(
                      "import attribute {} with value {} is not supported, for {}",
-                     quoted(attribute.key), quoted(attribute.value), import_text(request))};
+                     in_quotes(attribute.key), in_quotes(attribute.value), import_text(request))};
   }
   return requested;
 }
@@ -69,16 +69,18 @@ result<std::optional<module_kind>> imported_kind(const module_request& request,
   auto requested = requested_kind(request);
   if (!requested)
     return std::move(requested).error();
-  if (natural == module_kind::synthetic) // its maker knows
-    return natural;
-  if (*requested == module_kind::json && natural && natural != module_kind::json)
+  bool has_text = natural != module_kind::synthetic;
+  if (*requested && natural && natural != *requested
+      && (*requested == module_kind::json || !has_text))
     return error{.code = errc::import_attribute_incompatible,
-                 .message = fmt::format("module {} is of type '{}', not 'json'",
-                                        import_text(request), kind_name(*natural))};
+                 .message =
+                   fmt::format("module {} is of type '{}', not '{}'", import_text(request),
+                               kind_name(*natural), kind_name(**requested))};
   if (*requested)
     return requested;
-  if (natural && natural != module_kind::javascript && natural != module_kind::wasm
-      && natural != module_kind::synthetic)
+  bool data =
+    natural == module_kind::json || natural == module_kind::text || natural == module_kind::bytes;
+  if (data)
     return error{.code = errc::import_attribute_missing,
                  .message = fmt::format("module {} needs an import attribute of 'type: {}'",
                                         import_text(request), kind_name(*natural))};

@@ -87,7 +87,7 @@ template <class T>
 struct context_access {
   [[nodiscard]] static context make(std::shared_ptr<const context_home> home) {
     context made;
-    made.home_ = std::move(home);
+    made.seat_ = std::make_shared<context_seat>(std::move(home));
     return made;
   }
 
@@ -96,7 +96,7 @@ struct context_access {
 
   /// Lets go of a context without ending it.
   static void release(context from) {
-    from.home_.reset();
+    from.seat_.reset();
   }
 };
 

@@ -7,9 +7,9 @@
 #include "actors/watchdog_actor.hpp"
 #include "api/callback_queue.hpp"
 #include "api/compiler.hpp"
-#include "api/loader_adapter.hpp"
 #include "api/request.hpp"
 #include "api/script_access.hpp"
+#include "api/spawning.hpp"
 #include "runtime/code_cache_store.hpp"
 #include "runtime/engine.hpp"
 
@@ -84,55 +84,6 @@ struct meta_objects {
 constexpr std::chrono::milliseconds stop_grace_min{10};
 constexpr std::chrono::milliseconds unresponsive_after_min{10};
 
-/// What V8 can work with at all.
-result<void> check(const context_options& options) {
-  auto bad = [](fmt::string_view text, auto number) {
-    return error{.code = errc::invalid_argument,
-                 .message = fmt::format(fmt::runtime(text), number)};
-  };
-  if (options.heap_limit_mib < 8 || options.heap_limit_mib > 65536)
-    return bad("context_options::heap_limit_mib must be from 8 to 65536; it is {}",
-               options.heap_limit_mib);
-  if (options.array_buffer_limit_mib > 1u << 20)
-    return bad("context_options::array_buffer_limit_mib must be at most 1048576; it is {}",
-               options.array_buffer_limit_mib);
-  if (options.stack_kib < 64 || options.stack_kib > 65536)
-    return bad("context_options::stack_kib must be from 64 to 65536; it is {}",
-               options.stack_kib);
-  if (options.turn_timeout.count() < 0)
-    return bad("context_options::turn_timeout must not be negative; it is {} ms",
-               options.turn_timeout.count());
-  if (options.microtasks > microtask_mode::after_evaluate)
-    return bad("context_options::microtasks is no microtask_mode: {}",
-               static_cast<unsigned>(options.microtasks));
-  if (!options.builtins.without(builtin_set::all()).empty())
-    return bad("context_options::builtins has what is no builtin: {:#x}",
-               options.builtins.without(builtin_set::all()).bits());
-  if (options.cpu_budget.count() < 0)
-    return bad("context_options::cpu_budget must not be negative; it is {} ms",
-               options.cpu_budget.count());
-  return {};
-}
-
-class spawn_state final : public detail::future_state<context>, public actors::spawn_receiver {
-public:
-  explicit spawn_state(std::shared_ptr<detail::context_home> home)
-    : future_state(home->callbacks), home_(std::move(home)) {
-  }
-
-  void receive(result<std::shared_ptr<actors::context_link>> outcome) override {
-    if (!outcome) {
-      settle(std::move(outcome).error());
-      return;
-    }
-    home_->link = *std::move(outcome);
-    settle(detail::context_access::make(std::move(home_)));
-  }
-
-private:
-  std::shared_ptr<detail::context_home> home_;
-};
-
 } // namespace
 
 // Members are destroyed in reverse: the actor system waits for all its actors.
@@ -147,6 +98,7 @@ struct runtime::core {
         std::max(options.unresponsive_after, unresponsive_after_min))),
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
+    client->use(supervisor);
     supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });
     open_code_caches(options);
     // CAF leaves a reference to its logger with the thread that makes an actor
@@ -184,22 +136,7 @@ struct runtime::core {
   }
 
   [[nodiscard]] future<context> spawn(context_options options, bool internal = false) {
-    auto home = std::make_shared<detail::context_home>(detail::context_home{callbacks, client});
-    auto state = std::make_shared<spawn_state>(home);
-    if (auto sound = check(options); !sound)
-      state->settle(std::move(sound).error());
-    else
-      spawn_sound(std::move(options), internal, std::move(home), state);
-    return detail::future_access::make<context>(std::move(state));
-  }
-
-  void spawn_sound(context_options options, bool internal, std::shared_ptr<const void> identity,
-                   std::shared_ptr<actors::spawn_receiver> receiver) {
-    std::shared_ptr<actors::loader_port> loader;
-    if (options.loader)
-      loader = std::make_shared<detail::loader_adapter>(callbacks, std::move(options.loader));
-    client->spawn(supervisor, std::move(options), internal, std::move(identity),
-                  std::move(loader), std::move(receiver));
+    return detail::spawn_context(callbacks, client, std::move(options), internal);
   }
 
   meta_objects registered; // before the system

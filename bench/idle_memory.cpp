@@ -59,16 +59,25 @@ double grow_floor(std::size_t count) {
   });
 }
 
-double grow_troupe(std::size_t count) {
+double grow_troupe(std::size_t count, builtin_set builtins) {
   runtime rt;
   std::vector<context> all;
   return grow(count, [&] {
-    all.push_back(rt.spawn().get());
+    all.push_back(rt.spawn({.builtins = builtins}).get());
     require(all.back().run(source).get());
   });
 }
 
-double in_own_process(const char* whose, std::size_t count) {
+std::vector<sample> measure() {
+  std::vector<sample> samples;
+  for (std::size_t count : {100u, 1000u})
+    samples.push_back({idle_memory_of("floor", count), idle_memory_of("troupe", count)});
+  return samples;
+}
+
+} // namespace
+
+double idle_memory_of(const char* whose, std::size_t count) {
   auto command = fmt::format("/proc/{}/exe {}{}:{}", ::getpid(), memory_option, whose, count);
   auto* child = ::popen(command.c_str(), "r");
   require(child != nullptr, "no process to measure in");
@@ -78,19 +87,13 @@ double in_own_process(const char* whose, std::size_t count) {
   return kib;
 }
 
-std::vector<sample> measure() {
-  std::vector<sample> samples;
-  for (std::size_t count : {100u, 1000u})
-    samples.push_back({in_own_process("floor", count), in_own_process("troupe", count)});
-  return samples;
-}
-
-} // namespace
-
 int print_idle_memory(std::string_view what) {
   auto colon = what.find(':');
   std::size_t count = std::stoul(std::string{what.substr(colon + 1)});
-  fmt::print("{}\n", what.starts_with("floor") ? grow_floor(count) : grow_troupe(count));
+  fmt::print("{}\n", what.starts_with("floor") ? grow_floor(count)
+                     : what.starts_with("everything")
+                       ? grow_troupe(count, builtin_set::web() | builtin_set::node())
+                       : grow_troupe(count, {}));
   return 0;
 }
 

@@ -38,6 +38,7 @@ std::vector<item>& items() {
     made.push_back(timeout_cost());
     made.push_back(stop_lateness());
     made.push_back(idle_memory());
+    made.push_back(builtins_cost());
     made.push_back(clone());
     made.push_back(clone_in_isolate());
     made.push_back(host_call());

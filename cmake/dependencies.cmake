@@ -9,6 +9,9 @@ find_package(CAF 0.18.7 REQUIRED COMPONENTS core io)
 find_package(fmt 9.1 REQUIRED)
 # For SHA-256; libnode is linked with it, and libnode-dev brings its headers.
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+# URLs, and package.json for module loaders. libnode is linked with this ada.
+find_package(ada 3.1 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
 
 # The layers hand V8, libuv and CAF on to each other and to our own tests;
 # their headers are not ours to warn about (imported targets are SYSTEM).

@@ -24,4 +24,20 @@ void fill_vm_binding(environment& owner, isolate_scope& here, v8::Local<v8::Cont
 void fill_util_binding(isolate_scope& here, v8::Local<v8::Context> context,
                        v8::Local<v8::Object> to);
 
+/// `encoding`: texts and bytes.
+void fill_encoding_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                           v8::Local<v8::Object> to);
+
+/// `clone`: structured clones within the realm.
+void fill_clone_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                        v8::Local<v8::Object> to);
+
+/// `url`: parsing, by ada.
+void fill_url_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                      v8::Local<v8::Object> to);
+
+/// `buffer`: what `Buffer` does with bytes.
+void fill_buffer_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                         v8::Local<v8::Object> to);
+
 } // namespace troupe::js

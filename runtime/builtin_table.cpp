@@ -5,8 +5,49 @@ namespace troupe::js {
 namespace {
 
 constexpr public_module modules[]{
+  {"assert", builtin::node_assert},
+  {"assert/strict", builtin::node_assert},
+  {"buffer", builtin::buffer},
+  {"console", builtin::node_console},
+  {"events", builtin::node_events},
+  {"path", builtin::node_path},
+  {"path/posix", builtin::node_path},
+  {"timers", builtin::node_timers},
+  {"timers/promises", builtin::node_timers},
+  {"url", builtin::node_url},
+  {"util", builtin::node_util},
   {"util/types", builtin::node_util},
   {"vm", builtin::node_vm},
+};
+
+// Attributes: as WebIDL and Node have them.
+constexpr lazy_global globals[]{
+  {"AbortController", builtin::web_abort, "internal/abort_controller", "AbortController"},
+  {"AbortSignal", builtin::web_abort, "internal/abort_controller", "AbortSignal"},
+  {"Buffer", builtin::buffer, "internal/buffer", "Buffer"},
+  {"CustomEvent", builtin::web_events, "internal/event_target", "CustomEvent"},
+  {"DOMException", builtin::web_dom_exception, "internal/dom_exception", "DOMException"},
+  {"Event", builtin::web_events, "internal/event_target", "Event"},
+  {"EventTarget", builtin::web_events, "internal/event_target", "EventTarget"},
+  {"Performance", builtin::web_performance, "internal/performance", "Performance"},
+  {"TextDecoder", builtin::web_encoding, "internal/encoding", "TextDecoder"},
+  {"TextEncoder", builtin::web_encoding, "internal/encoding", "TextEncoder"},
+  {"URL", builtin::web_url, "internal/url", "URL"},
+  {"URLSearchParams", builtin::web_url, "internal/url", "URLSearchParams"},
+  {"atob", builtin::web_base64, "internal/base64", "atob", v8::None},
+  {"btoa", builtin::web_base64, "internal/base64", "btoa", v8::None},
+  {"clearImmediate", builtin::timers, "internal/timers", "clearImmediate", v8::None},
+  {"clearInterval", builtin::timers, "internal/timers", "clearInterval", v8::None},
+  {"clearTimeout", builtin::timers, "internal/timers", "clearTimeout", v8::None},
+  {"console", builtin::console, "internal/console", "console"},
+  {"performance", builtin::web_performance, "internal/performance", "performance", v8::None},
+  {"queueMicrotask", builtin::web_queue_microtask, "internal/microtask", "queueMicrotask",
+   v8::None},
+  {"setImmediate", builtin::timers, "internal/timers", "setImmediate", v8::None},
+  {"setInterval", builtin::timers, "internal/timers", "setInterval", v8::None},
+  {"setTimeout", builtin::timers, "internal/timers", "setTimeout", v8::None},
+  {"structuredClone", builtin::web_structured_clone, "internal/structured_clone",
+   "structuredClone", v8::None},
 };
 
 } // namespace
@@ -16,7 +57,7 @@ std::span<const public_module> public_modules() noexcept {
 }
 
 std::span<const lazy_global> lazy_globals() noexcept {
-  return {}; // so far
+  return globals;
 }
 
 std::optional<std::string_view> find_public_module(std::string_view specifier,

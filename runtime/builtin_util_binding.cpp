@@ -1,10 +1,14 @@
 #include "runtime/builtin_bindings.hpp"
+#include "runtime/regexp_flags.hpp"
 
 #include <v8-container.h>
 #include <v8-exception.h>
 #include <v8-function.h>
 #include <v8-promise.h>
 #include <v8-proxy.h>
+#include <v8-regexp.h>
+
+#include <string>
 
 namespace troupe::js {
 
@@ -68,6 +72,23 @@ void constructor_name(const call& info) {
     info.GetReturnValue().Set(info[0].As<v8::Object>()->GetConstructorName());
 }
 
+/// `/source/flags`, without looking anything up.
+void regexp_text(const call& info) {
+  if (!info[0]->IsRegExp())
+    return;
+  auto* isolate = info.GetIsolate();
+  auto from = info[0].As<v8::RegExp>();
+  std::string flags = "/";
+  for (auto [bit, letter] : regexp_flags)
+    if ((from->GetFlags() & bit) != 0)
+      flags += letter;
+  auto part = [&](const std::string& text) {
+    return v8::String::NewFromUtf8(isolate, text.c_str()).ToLocalChecked();
+  };
+  info.GetReturnValue().Set(v8::String::Concat(
+    isolate, v8::String::Concat(isolate, part("/"), from->GetSource()), part(flags)));
+}
+
 template <bool (v8::Value::*Is)() const>
 void is(const call& info) {
   info.GetReturnValue().Set(((**info[0]).*Is)());
@@ -84,6 +105,7 @@ void fill_util_binding(isolate_scope&, v8::Local<v8::Context> context, v8::Local
   add("previewEntries", &preview_entries);
   add("getOwnNonIndexProperties", &own_non_index_keys);
   add("getConstructorName", &constructor_name);
+  add("getRegExpText", &regexp_text);
   add("isArgumentsObject", &is<&v8::Value::IsArgumentsObject>);
   add("isArrayBuffer", &is<&v8::Value::IsArrayBuffer>);
   add("isAsyncFunction", &is<&v8::Value::IsAsyncFunction>);

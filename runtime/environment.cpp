@@ -129,31 +129,18 @@ result<void> environment::make_realm(const context_options& options) {
     auto context = realm_.context(here);
     isolate_.cloner().install(here.v8(), context);
     v8::Context::Scope entered{context};
-    if (options.console) {
+    if (options.console && !options.builtins.has(builtin::console)) {
       auto line_max = options.output_limit != 0 ? std::min(options.output_limit, console_line_max)
                                                 : console_line_max;
       if (!console_)
         console_ =
           std::make_unique<console>(texts_.context, line_max, [this](const console_line& line) {
-            if (ledger_->stopping())
-              return false;
-            if (texts_.output_limit != 0) {
-              if (line.text.size() + 1 > output_left_) {
-                stop_here(stop_reason::output_limit);
-                return false;
-              }
-              output_left_ -= line.text.size() + 1; // and a newline
-            }
-            events_.write(line);
-            return true;
+            return write_line(line.to, line.text);
           });
       console_->install(here, context);
     }
-    if (options.timers) {
-      if (!timers_)
-        timers_ = std::make_unique<script_timers>(*this, loop_);
-      timers_->install(here, context);
-    }
+    if (options.timers && !options.builtins.has(builtin::timers))
+      timers().install(here, context);
     if (options.builtins.has(builtin::node_vm)) {
       if (!vm_machine_)
         vm_machine_ = std::make_unique<node_vm::machine>(
@@ -169,8 +156,8 @@ result<void> environment::make_realm(const context_options& options) {
       add_bindings(*builtins_, *this);
       if (!builtins_->install(here, context))
         return error{.code = errc::spawn_failed,
-                     .message = fmt::format("context '{}': V8 made no built-ins",
-                                            texts_.context)};
+                     .message =
+                       fmt::format("context '{}': V8 made no built-ins", texts_.context)};
     }
   }
   if (options.globals.empty())
@@ -194,6 +181,26 @@ result<void> environment::make_realm(const context_options& options) {
   if (stopped)
     return stopped_error(*stopped, {});
   return outcome;
+}
+
+script_timers& environment::timers() {
+  if (!timers_)
+    timers_ = std::make_unique<script_timers>(*this, loop_);
+  return *timers_;
+}
+
+bool environment::write_line(console_line::stream to, std::string text) {
+  if (ledger_->stopping())
+    return false;
+  if (texts_.output_limit != 0) {
+    if (text.size() + 1 > output_left_) {
+      stop_here(stop_reason::output_limit);
+      return false;
+    }
+    output_left_ -= text.size() + 1; // and a newline
+  }
+  events_.write({.context = texts_.context, .to = to, .text = std::move(text)});
+  return true;
 }
 
 environment& environment::of(v8::Isolate* isolate) {
@@ -1098,7 +1105,7 @@ bool environment::poll() {
 }
 
 bool environment::idle() const {
-  return (!timers_ || timers_->empty()) && host_calls_->empty() && modules_->empty()
+  return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->empty()
          && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

@@ -197,6 +197,13 @@ public:
     return isolate_;
   }
 
+  /// A line of the script's output, with the limits on it. @returns false when the
+  /// script is to stop.
+  [[nodiscard]] bool write_line(console_line::stream to, std::string text);
+
+  /// What its timers are; made when first asked for.
+  [[nodiscard]] script_timers& timers();
+
   /// Of the current realm; null when the context was given none.
   [[nodiscard]] builtin_modules* builtins() noexcept {
     return builtins_.get();

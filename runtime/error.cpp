@@ -13,7 +13,7 @@ struct code_entry {
   std::string_view sentence;
 };
 
-constexpr std::array<code_entry, 47> entries{{
+constexpr std::array<code_entry, 49> entries{{
   {"ERR_TROUPE_OK", "No error."},
   {"ERR_TROUPE_SYNTAX", "The source does not parse."},
   {"ERR_TROUPE_UNCAUGHT_EXCEPTION", "The script threw, or its promise was rejected."},
@@ -63,6 +63,8 @@ constexpr std::array<code_entry, 47> entries{{
   {"ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA",
    "Code caches are made of modules that are not yet evaluated."},
   {"ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING", "Nobody can load modules for this import()."},
+  {"ERR_TROUPE_MODULE_TOO_LARGE", "The source of the module is larger than its loader may give."},
+  {"ERR_TROUPE_MODULE_UNREADABLE", "The system does not let the file of the module be read."},
 }};
 
 static_assert(entries.size() == static_cast<std::size_t>(detail::last_errc) + 1);

@@ -4,7 +4,9 @@
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
 #include "runtime/module_compiler.hpp"
+#include "runtime/module_requests.hpp"
 #include "runtime/node_vm/machine.hpp"
+#include "runtime/rejection_log.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +18,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace troupe::js {
@@ -120,11 +123,40 @@ std::optional<std::string> path_of(std::string_view url) {
   return path;
 }
 
+/// The graph without the times of evaluation.
+module_graph describe(isolate_scope& here, const std::vector<module_record*>& order) {
+  std::unordered_map<const module_record*, std::size_t> indices;
+  for (auto* each : order)
+    indices.emplace(each, indices.size());
+  module_graph graph;
+  for (auto* each : order) {
+    graph_module shown{.identifier = each->identifier(),
+                       .kind = each->facts().kind,
+                       .size = each->facts().size,
+                       .compile_time = each->facts().compile_time};
+    auto module = each->module(here);
+    if (module->IsSourceTextModule())
+      shown.has_top_level_await = module->HasTopLevelAwait();
+    for (const auto& import : each->facts().imports)
+      if (import.target) // else it was linked before
+        shown.imports.push_back({.specifier = import.request.specifier,
+                                 .attributes = import.request.attributes,
+                                 .phase = import.request.phase,
+                                 .target = indices.at(import.target.get())});
+    graph.modules.push_back(std::move(shown));
+  }
+  return graph;
+}
+
 double number_of(const v8::FunctionCallbackInfo<v8::Value>& info) {
   return info.Data().As<v8::Number>()->Value();
 }
 
 } // namespace
+
+bool module_graphs::is_host(purpose what_for) noexcept {
+  return what_for == purpose::host_import || what_for == purpose::inspection;
+}
 
 module_graphs::module_graphs(environment& owner, module_port port, const module_limits& limits)
   : owner_(owner), limits_(limits), scope_(std::make_shared<module_scope>()) {
@@ -489,6 +521,12 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
     succeed(here, context, load, load.root->source_object(here));
     return;
   }
+  std::vector<module_record*> order;
+  module_graph graph;
+  if (load.what_for == purpose::inspection) {
+    order = in_order(load);
+    graph = describe(here, order);
+  }
   {
     v8::TryCatch caught{here.v8()};
     auto linked = instantiate(here, context, *load.root.get());
@@ -505,10 +543,68 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
   }
   for (auto& [record, unused] : load.visited)
     record->linked();
-  if (load.what_for == purpose::link)
+  if (load.what_for == purpose::link) {
     succeed(here, context, load, v8::Undefined(here.v8()));
-  else
-    evaluate(here, context, load);
+    return;
+  }
+  if (load.what_for == purpose::inspection) {
+    if (!evaluate_each(here, context, load, order, graph))
+      return;
+    load.report = to_value(graph);
+  }
+  evaluate(here, context, load);
+}
+
+/// The modules of the graph, those first that others import.
+std::vector<module_record*> module_graphs::in_order(const graph_load& load) const {
+  struct place {
+    module_record* module;
+    std::size_t next = 0;
+  };
+  std::vector<module_record*> order;
+  std::unordered_set<module_record*> seen{load.root.get()};
+  std::vector<place> path{{load.root.get()}};
+  while (!path.empty()) {
+    auto& here = path.back();
+    auto& imports = here.module->imports();
+    if (here.next == imports.size()) {
+      order.push_back(here.module);
+      path.pop_back();
+      continue;
+    }
+    auto* target = imports[here.next++].target.get();
+    if (target != nullptr && seen.insert(target).second)
+      path.push_back({target});
+  }
+  return order;
+}
+
+/// Evaluates one module after the other, each when all that it imports has been.
+/// @returns false when the load has ended.
+bool module_graphs::evaluate_each(isolate_scope& here, v8::Local<v8::Context> context,
+                                  graph_load& load, const std::vector<module_record*>& order,
+                                  module_graph& graph) {
+  auto id = load.id;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    auto module = order[i]->module(here);
+    if (module->GetStatus() != v8::Module::kInstantiated)
+      continue; // with its cycle, or imported for its source only
+    v8::TryCatch caught{here.v8()};
+    auto begun = std::chrono::steady_clock::now();
+    v8::Local<v8::Value> evaluated;
+    if (!module->Evaluate(context).ToLocal(&evaluated)) {
+      if (!caught.HasTerminated() && caught.HasCaught())
+        fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
+      return false;
+    }
+    graph.modules[i].evaluate_time = std::chrono::steady_clock::now() - begun;
+    if (!loads_.contains(id))
+      return false;
+    // The root's tells of a failure; nobody else looks at this one.
+    evaluated.As<v8::Promise>()->MarkAsHandled();
+    owner_.rejections_->forget(here.v8(), evaluated.As<v8::Promise>());
+  }
+  return true;
 }
 
 void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context,
@@ -527,8 +623,7 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
   if (found == loads_.end())
     return;
   auto promise = evaluated.As<v8::Promise>();
-  if (found->second->what_for == purpose::host_import
-      && promise->State() == v8::Promise::kFulfilled) {
+  if (is_host(found->second->what_for) && promise->State() == v8::Promise::kFulfilled) {
     succeed(here, context, *found->second, root->module(here)->GetModuleNamespace());
     return;
   }
@@ -562,7 +657,7 @@ void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info
     return;
   }
   self.fail(here, context, id,
-            {found->second->what_for == purpose::host_import
+            {is_host(found->second->what_for)
                ? capture_error(here, context, info[0], errc::uncaught_exception, true)
                : error{},
              info[0]});
@@ -676,7 +771,10 @@ void module_graphs::succeed(isolate_scope& here, v8::Local<v8::Context> context,
                             v8::Local<v8::Value> with) {
   auto* isolate = here.v8();
   auto resolver = load.resolver.Get(isolate);
-  bool boxed = load.what_for == purpose::host_import;
+  bool boxed = is_host(load.what_for);
+  if (load.what_for == purpose::inspection
+      && !clone_in(here, context, load.report).ToLocal(&with))
+    return; // there is no memory, and an exception pending
   finish(load.id);
   if (boxed) {
     v8::Local<v8::Name> key = namespace_key(isolate);
@@ -805,7 +903,20 @@ void module_graphs::tell_chain(failure& what, const graph_load& load,
 result<v8::MaybeLocal<v8::Value>> module_graphs::import(isolate_scope& here,
                                                         v8::Local<v8::Context> context,
                                                         module_request request) {
-  auto& load = begin(here, context, purpose::host_import, scope_);
+  return import_for(here, context, purpose::host_import, std::move(request));
+}
+
+result<v8::MaybeLocal<v8::Value>> module_graphs::inspect(isolate_scope& here,
+                                                         v8::Local<v8::Context> context,
+                                                         module_request request) {
+  return import_for(here, context, purpose::inspection, std::move(request));
+}
+
+result<v8::MaybeLocal<v8::Value>> module_graphs::import_for(isolate_scope& here,
+                                                            v8::Local<v8::Context> context,
+                                                            purpose what_for,
+                                                            module_request request) {
+  auto& load = begin(here, context, what_for, scope_);
   auto id = load.id;
   if (load.resolver.IsEmpty()) {
     finish(id);

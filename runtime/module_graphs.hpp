@@ -3,6 +3,7 @@
 #include "runtime/module_port.hpp"
 #include "runtime/module_record.hpp"
 #include "runtime/run_ledger.hpp"
+#include "troupe/module_graph.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
 
@@ -54,6 +55,12 @@ public:
   [[nodiscard]] result<v8::MaybeLocal<v8::Value>> import(isolate_scope& here,
                                                          v8::Local<v8::Context> context,
                                                          module_request request);
+
+  /// Loads, links and evaluates as `import` does, module by module. The promise settles
+  /// with a `module_graph`, as a value in the same kind of box.
+  [[nodiscard]] result<v8::MaybeLocal<v8::Value>> inspect(isolate_scope& here,
+                                                          v8::Local<v8::Context> context,
+                                                          module_request request);
 
   /// Loads and links the graph of a module with a loader of its own. The promise settles
   /// with undefined.
@@ -113,7 +120,10 @@ private:
     std::size_t depth = 0;
   };
 
-  enum class purpose : std::uint8_t { host_import, script_import, link };
+  enum class purpose : std::uint8_t { host_import, inspection, script_import, link };
+
+  /// Has C++ asked for what the module gives?
+  [[nodiscard]] static bool is_host(purpose what_for) noexcept;
 
   /// The limits that everything has which a turn leaves behind.
   struct owner_limits {
@@ -134,6 +144,7 @@ private:
     std::unordered_map<module_record*, visit> visited;
     std::size_t missing = 0;
     bool queued = false; ///< To be completed by a microtask.
+    value report{};      ///< Of an inspection.
   };
 
   /// An import that waits for a fetch.
@@ -178,6 +189,14 @@ private:
                                                         v8::Local<v8::Promise> promise);
 
   void complete(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load);
+  [[nodiscard]] std::vector<module_record*> in_order(const graph_load& load) const;
+  [[nodiscard]] bool evaluate_each(isolate_scope& here, v8::Local<v8::Context> context,
+                                   graph_load& load, const std::vector<module_record*>& order,
+                                   module_graph& graph);
+  [[nodiscard]] result<v8::MaybeLocal<v8::Value>> import_for(isolate_scope& here,
+                                                             v8::Local<v8::Context> context,
+                                                             purpose what_for,
+                                                             module_request request);
   void evaluate(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load);
   void fail(isolate_scope& here, v8::Local<v8::Context> context, load_id load, failure why);
   void succeed(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load,

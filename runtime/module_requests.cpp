@@ -42,28 +42,47 @@ error wrong_status(const module_record& record, module_status is, std::string_vi
                         wanted, status_names[static_cast<std::size_t>(is)])};
 }
 
-value to_value(const module_request& from) {
+value to_value(const std::vector<import_attribute>& from) {
   std::vector<value> attributes;
-  for (const auto& [key, item] : from.attributes) {
+  for (const auto& [key, item] : from) {
     attributes.emplace_back(key);
     attributes.emplace_back(item);
   }
+  return value::array(std::move(attributes));
+}
+
+std::vector<import_attribute> to_attributes(const value& from) {
+  std::vector<import_attribute> attributes;
+  for (std::size_t i = 0; i + 1 < from.size(); i += 2)
+    attributes.push_back({from[i].as<std::string>(), from[i + 1].as<std::string>()});
+  return attributes;
+}
+
+import_phase to_phase(const value& is_source) {
+  return is_source.as<bool>() ? import_phase::source : import_phase::evaluation;
+}
+
+value to_value(const module_request& from) {
   return value::object({{"specifier", from.specifier},
-                        {"attributes", value::array(std::move(attributes))},
+                        {"attributes", to_value(from.attributes)},
                         {"source_phase", from.phase == import_phase::source},
                         {"referrer", from.referrer}});
 }
 
 module_request to_module_request(const value& from) {
-  module_request request{.specifier = from["specifier"].as<std::string>(),
-                         .phase = from["source_phase"].as<bool>() ? import_phase::source
-                                                                  : import_phase::evaluation,
-                         .referrer = from["referrer"].as<std::string>()};
-  auto attributes = from["attributes"];
-  for (std::size_t i = 0; i + 1 < attributes.size(); i += 2)
-    request.attributes.push_back(
-      {attributes[i].as<std::string>(), attributes[i + 1].as<std::string>()});
-  return request;
+  return {.specifier = from["specifier"].as<std::string>(),
+          .attributes = to_attributes(from["attributes"]),
+          .phase = to_phase(from["source_phase"]),
+          .referrer = from["referrer"].as<std::string>()};
+}
+
+value milliseconds(std::chrono::nanoseconds time) {
+  return value{std::chrono::duration<double, std::milli>(time).count()};
+}
+
+std::chrono::nanoseconds to_time(const value& milliseconds) {
+  return std::chrono::round<std::chrono::nanoseconds>(
+    std::chrono::duration<double, std::milli>(milliseconds.as<double>()));
 }
 
 } // namespace
@@ -90,6 +109,59 @@ module_description to_module_description(const value& from) {
   for (std::size_t i = 0; i < requests.size(); ++i)
     made.requests.push_back(to_module_request(requests[i]));
   return made;
+}
+
+value to_value(const module_graph& from) {
+  std::vector<value> modules;
+  for (const auto& each : from.modules) {
+    std::vector<value> imports;
+    for (const auto& import : each.imports)
+      imports.push_back(value::object({{"specifier", import.specifier},
+                                       {"attributes", to_value(import.attributes)},
+                                       {"source_phase", import.phase == import_phase::source},
+                                       {"target", static_cast<double>(import.target)}}));
+    modules.push_back(value::object({{"identifier", each.identifier},
+                                     {"kind", static_cast<int>(each.kind)},
+                                     {"size", static_cast<double>(each.size)},
+                                     {"compile_ms", milliseconds(each.compile_time)},
+                                     {"evaluate_ms", milliseconds(each.evaluate_time)},
+                                     {"has_top_level_await", each.has_top_level_await},
+                                     {"imports", value::array(std::move(imports))}}));
+  }
+  return value::array(std::move(modules));
+}
+
+module_graph to_module_graph(const value& from) {
+  module_graph graph;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    auto each = from[i];
+    graph_module shown{.identifier = each["identifier"].as<std::string>(),
+                       .kind = static_cast<module_kind>(each["kind"].as<int>()),
+                       .size = static_cast<std::size_t>(each["size"].as<double>()),
+                       .compile_time = to_time(each["compile_ms"]),
+                       .evaluate_time = to_time(each["evaluate_ms"]),
+                       .has_top_level_await = each["has_top_level_await"].as<bool>()};
+    auto imports = each["imports"];
+    for (std::size_t j = 0; j < imports.size(); ++j)
+      shown.imports.push_back(
+        {.specifier = imports[j]["specifier"].as<std::string>(),
+         .attributes = to_attributes(imports[j]["attributes"]),
+         .phase = to_phase(imports[j]["source_phase"]),
+         .target = static_cast<std::size_t>(imports[j]["target"].as<double>())});
+    graph.modules.push_back(std::move(shown));
+  }
+  return graph;
+}
+
+void module_requests::inspect(request_id request, const module_request& what,
+                              const run_options& options) {
+  owner_.evaluate(
+    request, std::string{}, options, true,
+    [&](isolate_scope& here, v8::Local<v8::Context> context, const v8::TryCatch&) {
+      return owner_.modules_->inspect(here, context, what);
+    },
+    true);
+  owner_.modules_->share();
 }
 
 void module_requests::import(request_id request, const module_request& what,

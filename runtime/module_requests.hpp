@@ -3,6 +3,7 @@
 #include "runtime/module_port.hpp"
 #include "runtime/module_record.hpp"
 #include "runtime/run_ledger.hpp"
+#include "troupe/module_graph.hpp"
 #include "troupe/module_options.hpp"
 #include "troupe/options.hpp"
 
@@ -34,6 +35,8 @@ struct module_description {
 /// As the value that answers travel as, and back.
 [[nodiscard]] value to_value(const module_description& from);
 [[nodiscard]] module_description to_module_description(const value& from);
+[[nodiscard]] value to_value(const module_graph& from);
+[[nodiscard]] module_graph to_module_graph(const value& from);
 
 /// Requests about modules; each is answered once.
 ///
@@ -47,6 +50,9 @@ public:
   /// Imports as a script would, with the loader of the context. The answer is the
   /// namespace.
   void import(request_id request, const module_request& what, const run_options& options);
+
+  /// The same; the answer is a `module_graph`.
+  void inspect(request_id request, const module_request& what, const run_options& options);
 
   /// Compiles. The answer is a `module_description`.
   void define(request_id request, const module_definition& what);

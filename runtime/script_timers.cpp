@@ -1,5 +1,6 @@
 #include "runtime/script_timers.hpp"
 
+#include "runtime/builtin_bindings.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
@@ -39,6 +40,13 @@ void script_timers::clear() {
   for (auto& [id, pending] : timers_)
     loop_.cancel_timer(pending.handle);
   timers_.clear();
+  unrefed_ = 0;
+}
+
+void script_timers::forget(entries::iterator which) {
+  if (!which->second.refed)
+    --unrefed_;
+  timers_.erase(which);
 }
 
 void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context) {
@@ -59,13 +67,47 @@ void script_timers::install(isolate_scope& here, v8::Local<v8::Context> context)
   add("clearInterval", &clear_one, 1);
 }
 
+void script_timers::fill_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                                 v8::Local<v8::Object> to) {
+  auto self = v8::External::New(here.v8(), this);
+  add_function(context, to, "start", &start_one, self);
+  add_function(context, to, "cancel", &clear_one, self);
+  add_function(context, to, "setRef", &set_ref, self);
+}
+
 void script_timers::cancel_of(request_id request) {
-  std::erase_if(timers_, [&](auto& entry) {
-    if (entry.second.request != request)
-      return false;
-    loop_.cancel_timer(entry.second.handle);
-    return true;
-  });
+  for (auto it = timers_.begin(); it != timers_.end();) {
+    auto here = it++;
+    if (here->second.request != request)
+      continue;
+    loop_.cancel_timer(here->second.handle);
+    forget(here);
+  }
+}
+
+std::uint32_t script_timers::start(v8::Isolate* isolate, v8::Local<v8::Function> callback,
+                                   std::chrono::milliseconds delay, bool repeats) {
+  if (owner_.ledger_->stopping()) { // leaves a built-in that calls this for ever
+    throw_stopped(isolate);
+    return 0;
+  }
+  if (timers_.size() >= timers_max) {
+    isolate->ThrowException(
+      v8::Exception::RangeError(v8::String::NewFromUtf8Literal(isolate, "Too many timers")));
+    return 0;
+  }
+  auto id = ++last_id_;
+  timer made;
+  made.repeats = repeats;
+  made.request = owner_.current_.request;
+  made.timeout = owner_.current_.timeout;
+  made.cpu_time = owner_.current_.cpu_time;
+  made.run = owner_.current_run();
+  made.callback.Reset(isolate, callback);
+  made.handle = loop_.start_timer(delay, repeats ? delay : std::chrono::milliseconds{0},
+                                  [this, id] { fire(id); });
+  timers_.emplace(id, std::move(made));
+  return id;
 }
 
 void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool repeats) {
@@ -76,32 +118,15 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
       isolate, "The \"callback\" argument must be of type function.")));
     return;
   }
-  if (owner_.ledger_->stopping()) { // leaves a built-in that calls this for ever
-    throw_stopped(isolate);
-    return;
-  }
-  if (timers_.size() >= timers_max) {
-    isolate->ThrowException(
-      v8::Exception::RangeError(v8::String::NewFromUtf8Literal(isolate, "Too many timers")));
-    return;
-  }
   double milliseconds = 0;
   if (info.Length() > 1 && !info[1]->NumberValue(context).To(&milliseconds))
     return;
-  auto delay = delay_from(milliseconds);
-  auto id = ++last_id_;
-  timer made;
-  made.repeats = repeats;
-  made.request = owner_.current_.request;
-  made.timeout = owner_.current_.timeout;
-  made.cpu_time = owner_.current_.cpu_time;
-  made.run = owner_.current_run();
-  made.callback.Reset(isolate, info[0].As<v8::Function>());
+  auto id = start(isolate, info[0].As<v8::Function>(), delay_from(milliseconds), repeats);
+  if (id == 0)
+    return;
+  auto& arguments = timers_.at(id).arguments;
   for (int i = 2; i < info.Length(); ++i)
-    made.arguments.emplace_back(isolate, info[i]);
-  made.handle = loop_.start_timer(delay, repeats ? delay : std::chrono::milliseconds{0},
-                                  [this, id] { fire(id); });
-  timers_.emplace(id, std::move(made));
+    arguments.emplace_back(isolate, info[i]);
   info.GetReturnValue().Set(id);
 }
 
@@ -120,7 +145,7 @@ void script_timers::fire(std::uint32_t id) {
     for (auto& argument : due.arguments)
       arguments.push_back(argument.Get(here.v8()));
     if (!due.repeats)
-      timers_.erase(found);
+      forget(found);
     v8::TryCatch caught{here.v8()};
     if (callback
           ->Call(context, context->Global(), static_cast<int>(arguments.size()), arguments.data())
@@ -129,8 +154,10 @@ void script_timers::fire(std::uint32_t id) {
       owner_.report_uncaught(capture_error(here, context, caught, errc::uncaught_exception, true),
                              spec.run);
   };
-  if (owner_.callback_turn(spec, call))
-    timers_.erase(id); // an interval that was stopped would only be stopped again
+  if (!owner_.callback_turn(spec, call))
+    return;
+  if (auto left = timers_.find(id); left != timers_.end())
+    forget(left); // an interval that was stopped would only be stopped again
 }
 
 void script_timers::set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -141,17 +168,41 @@ void script_timers::set_interval(const v8::FunctionCallbackInfo<v8::Value>& info
   static_cast<script_timers*>(info.Data().As<v8::External>()->Value())->set(info, true);
 }
 
+script_timers::entries::iterator script_timers::find(v8::Local<v8::Value> number) {
+  double id = 0;
+  if (!number->NumberValue(v8::Isolate::GetCurrent()->GetCurrentContext()).To(&id))
+    return timers_.end();
+  return id >= 1 && id <= last_id_ ? timers_.find(static_cast<std::uint32_t>(id)) : timers_.end();
+}
+
 void script_timers::clear_one(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& self = *static_cast<script_timers*>(info.Data().As<v8::External>()->Value());
-  double id = 0;
-  if (info.Length() == 0 || !info[0]->NumberValue(info.GetIsolate()->GetCurrentContext()).To(&id))
-    return;
-  auto found = id >= 1 && id <= self.last_id_ ? self.timers_.find(static_cast<std::uint32_t>(id))
-                                              : self.timers_.end();
+  auto found = self.find(info[0]);
   if (found == self.timers_.end())
     return;
   self.loop_.cancel_timer(found->second.handle);
-  self.timers_.erase(found);
+  self.forget(found);
+}
+
+void script_timers::start_one(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto& self = *static_cast<script_timers*>(info.Data().As<v8::External>()->Value());
+  std::chrono::milliseconds delay{static_cast<std::int64_t>(info[1].As<v8::Number>()->Value())};
+  auto id = self.start(info.GetIsolate(), info[0].As<v8::Function>(), delay, info[2]->IsTrue());
+  if (id != 0)
+    info.GetReturnValue().Set(id);
+}
+
+void script_timers::set_ref(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto& self = *static_cast<script_timers*>(info.Data().As<v8::External>()->Value());
+  auto found = self.find(info[0]);
+  bool refed = info[1]->IsTrue();
+  if (found == self.timers_.end() || found->second.refed == refed)
+    return;
+  found->second.refed = refed;
+  if (refed)
+    --self.unrefed_;
+  else
+    ++self.unrefed_;
 }
 
 } // namespace troupe::js

@@ -38,14 +38,21 @@ public:
   /// Cancels the timers that a request has set.
   void cancel_of(request_id request);
 
-  [[nodiscard]] bool empty() const noexcept {
-    return timers_.empty();
+  /// Is there none that the context is kept busy by?
+  [[nodiscard]] bool idle() const noexcept {
+    return timers_.size() == unrefed_;
   }
+
+  /// For built-ins: `start(callback, ms, repeats)` gives a number; `cancel(number)`;
+  /// `setRef(number, keeps the context busy?)`.
+  void fill_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                    v8::Local<v8::Object> to);
 
 private:
   struct timer {
     event_loop::timer_id handle = 0;
     bool repeats = false;
+    bool refed = true;
     request_id request = 0;
     std::chrono::milliseconds timeout{0};
     std::chrono::milliseconds cpu_time{0};
@@ -54,15 +61,25 @@ private:
     std::vector<v8::Global<v8::Value>> arguments;
   };
 
+  using entries = std::unordered_map<std::uint32_t, timer>;
+
   void set(const v8::FunctionCallbackInfo<v8::Value>& info, bool repeats);
+  /// @returns its number; 0 with an exception pending.
+  [[nodiscard]] std::uint32_t start(v8::Isolate* isolate, v8::Local<v8::Function> callback,
+                                    std::chrono::milliseconds delay, bool repeats);
+  [[nodiscard]] entries::iterator find(v8::Local<v8::Value> number);
+  void forget(entries::iterator which);
   void fire(std::uint32_t id);
   static void set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void set_interval(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void clear_one(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void start_one(const v8::FunctionCallbackInfo<v8::Value>& info);
+  static void set_ref(const v8::FunctionCallbackInfo<v8::Value>& info);
 
   environment& owner_;
   event_loop& loop_;
-  std::unordered_map<std::uint32_t, timer> timers_;
+  entries timers_;
+  std::size_t unrefed_ = 0;
   std::uint32_t last_id_ = 0;
 };
 

@@ -513,3 +513,84 @@ TEST_CASE("a top-level await that never ends is ended by the timeout",
   CHECK(error_of(ctx.import("wait.mjs", {.timeout = 20ms})).code == errc::deadline_exceeded);
   check_usable(ctx);
 }
+
+// -- hot replacement ------------------------------------------------------------------------
+
+TEST_CASE("a reload serves the new sources once they are evaluated", "[api][module][reload]") {
+  auto loader = modules({{"main.mjs", "globalThis.version = 1; export default 1;"}});
+  auto ctx = new_context({.name = "reloaded", .globals = {{"given", 7}}, .loader = loader});
+  value_of(ctx.import("main.mjs"));
+  value_of(ctx.run("var left = 1; 0"));
+  auto ended = ctx.exited();
+  loader->add("main.mjs", "globalThis.version = 2; export default 2;");
+  CHECK(value_of(ctx.reload("main.mjs"))["default"].as<int>() == 2);
+  CHECK(value_of(ctx.run("[version, typeof left, given].join()")).as<std::string>()
+        == "2,undefined,7");
+  CHECK(ctx.name() == "reloaded");
+  CHECK_FALSE(ended.ready());
+  CHECK(value_of(ctx.close()).name == "reloaded");
+  value_of(std::move(ended));
+}
+
+TEST_CASE("a reload that fails changes nothing", "[api][module][reload]") {
+  auto loader = modules({{"main.mjs", "globalThis.version = 1;"}});
+  auto ctx = new_context({.loader = loader});
+  value_of(ctx.import("main.mjs"));
+  for (const char* broken : {"let x = ;", "throw 1;", "import 'gone';", "for (;;);"}) {
+    loader->add("main.mjs", broken);
+    error_of(ctx.reload("main.mjs", {.timeout = 50ms}));
+    CHECK(value_of(ctx.get("version")).as<int>() == 1);
+  }
+}
+
+TEST_CASE("during a reload the old one serves, and ends what it has begun",
+          "[api][module][reload]") {
+  auto loader = std::make_shared<slow_loader>(
+    memory_loader::sources{{"main.mjs", "globalThis.version = 2;"}});
+  auto ctx = new_context({.globals = {{"version", 1}}, .timers = true, .loader = loader});
+  auto slow = ctx.run("new Promise(done => setTimeout(done, 30, version))");
+  auto reloading = ctx.reload("main.mjs");
+  loader->wait_for(1);
+  CHECK(value_of(ctx.get("version")).as<int>() == 1);
+  loader->answer_all();
+  value_of(std::move(reloading));
+  CHECK(value_of(ctx.get("version")).as<int>() == 2);
+  CHECK(value_of(std::move(slow)).as<int>() == 1);
+}
+
+TEST_CASE("an empty handle cannot be reloaded", "[api][module][reload]") {
+  context none;
+  CHECK(error_of(none.reload("x")).code == errc::no_such_context);
+}
+
+// -- the shape of a graph ---------------------------------------------------------------------
+
+TEST_CASE("a graph tells its modules in the order of their evaluation", "[api][module][graph]") {
+  auto ctx = context_with(
+    {{"main.mjs",
+      "import './a.mjs'; import './b.mjs'; import d from './d.json' with { type: 'json' };"},
+     {"a.mjs", "import './b.mjs';"},
+     {"b.mjs", "import './a.mjs'; await 0;"},
+     {"d.json", "[]"}});
+  auto graph = value_of(ctx.inspect_graph("main.mjs"));
+  std::vector<std::string> names;
+  for (const auto& each : graph.modules)
+    names.push_back(each.identifier);
+  CHECK(names == std::vector<std::string>{"b.mjs", "a.mjs", "d.json", "main.mjs"});
+  const auto& root = graph.modules.back();
+  REQUIRE(root.imports.size() == 3);
+  CHECK(root.imports[0].target == 1);
+  CHECK(root.imports[2].attributes == std::vector<import_attribute>{{"type", "json"}});
+  CHECK(graph.modules[2].kind == module_kind::json);
+  CHECK(graph.modules[0].has_top_level_await);
+  CHECK(graph.modules[0].size == std::string_view{"import './a.mjs'; await 0;"}.size());
+  CHECK(root.compile_time.count() > 0);
+  CHECK(root.evaluate_time.count() > 0);
+}
+
+TEST_CASE("a graph that fails tells why", "[api][module][graph]") {
+  auto ctx =
+    context_with({{"main.mjs", "import './bad.mjs';"}, {"bad.mjs", "throw new Error('no');"}});
+  CHECK(error_of(ctx.inspect_graph("main.mjs")).message == "Error: no");
+  CHECK(error_of(ctx.inspect_graph("gone.mjs")).code == errc::module_not_found);
+}

@@ -167,3 +167,12 @@ TEST_CASE("modules may be added while others are looked for", "[api][memory_load
   reader.join();
   CHECK(seen.load() == count);
 }
+
+TEST_CASE("a module made in C++ is had as what it is, and not as text",
+          "[api][memory_loader][A3]") {
+  memory_loader loader;
+  loader.add(module_source{"host", {{"two", 2}}});
+  CHECK(found(loader, import_of("host")).kind() == module_kind::synthetic);
+  for (const auto* type : {"text", "bytes", "json"})
+    CHECK(refused(loader, import_as(type, "host")).code == errc::import_attribute_incompatible);
+}

@@ -2,6 +2,7 @@
 
 #include "troupe/future.hpp"
 #include "troupe/module.hpp"
+#include "troupe/module_graph.hpp"
 #include "troupe/options.hpp"
 #include "troupe/reference.hpp"
 #include "troupe/script.hpp"
@@ -17,7 +18,8 @@ namespace troupe {
 
 namespace detail {
 struct context_access;
-}
+class context_seat;
+} // namespace detail
 
 /// How a context ends.
 enum class close_mode : std::uint8_t {
@@ -74,6 +76,18 @@ public:
   [[nodiscard]] future<value> import(std::string specifier, run_options how = {});
   /// With attributes, phase and referrer.
   [[nodiscard]] future<value> import(module_request what, run_options how = {});
+
+  /// Imports a module, each module of its graph by itself, and tells what the graph is and
+  /// how long its modules took. Those that were imported before are told without their
+  /// imports.
+  [[nodiscard]] future<module_graph> inspect_graph(std::string specifier, run_options how = {});
+
+  /// Hot replacement: starts the context anew with the same options beside the one that
+  /// serves, and imports the module there. Once that is evaluated, the handle refers to the
+  /// new one: what is asked from then on goes there, the old one answers what it was asked
+  /// before and ends, and with it references to its objects. When something fails, nothing
+  /// has changed. Needs a place and memory for both meanwhile. The answer is that of `import`.
+  [[nodiscard]] future<value> reload(std::string specifier, run_options how = {});
 
   /// Compiles a module that C++ links and evaluates.
   [[nodiscard]] future<source_text_module> compile_module(std::string code);
@@ -138,7 +152,9 @@ private:
   [[nodiscard]] future<value> send_run(std::shared_ptr<const js::script_source> source,
                                        const run_options& how);
 
-  std::shared_ptr<const detail::context_home> home_;
+  [[nodiscard]] std::shared_ptr<const detail::context_home> home() const;
+
+  std::shared_ptr<detail::context_seat> seat_;
 };
 
 } // namespace troupe

@@ -68,12 +68,12 @@ function recapture(error, above) {
 function E(code, message, Base) {
   function NodeError(...values) {
     const error = new Base();
+    error.code = code;
     const text = typeof message === 'string' ? message : ReflectApply(message, error, values);
     hidden(error, 'message', text);
     hidden(error, 'toString', function toString() {
       return `${this.name} [${code}]: ${this.message}`;
     });
-    error.code = code;
     recapture(error, NodeError);
     return error;
   }
@@ -189,9 +189,10 @@ function expectation(expected) {
 
 // -- arguments --------------------------------------------------------------------------
 
-E('ERR_INVALID_ARG_TYPE', (name, expected, actual) =>
+// Without what is expected, `name` is the whole message.
+E('ERR_INVALID_ARG_TYPE', (name, expected, actual) => (expected === undefined ? name :
   `${subject(name)}must be ${
-    expectation(ArrayIsArray(expected) ? expected : [expected])}. Received ${describe(actual)}`,
+    expectation(ArrayIsArray(expected) ? expected : [expected])}. Received ${describe(actual)}`),
   TypeError);
 
 function invalidValue(name, value, reason = 'is invalid') {
@@ -229,6 +230,8 @@ E('ERR_OUT_OF_RANGE', (name, range, input, replaceDefault = false) => {
 }, RangeError);
 
 E('ERR_MISSING_ARGS', (...names) => {
+  if (names.length === 1 && names[0] === 'The value')
+    return 'The value argument must be specified';
   const quoted = [];
   for (let i = 0; i < names.length; ++i) {
     const name = names[i];
@@ -263,6 +266,11 @@ E('ERR_OPERATION_FAILED', (what) => `Operation failed: ${what}`, Error);
 E('ERR_INTERNAL_ASSERTION', (what) =>
   `${what === undefined ? '' : `${what}\n`}This is a bug of Troupe.`, Error);
 
+E('ERR_CONSOLE_WRITABLE_STREAM', (name) =>
+  `Console expects a writable stream instance for ${name}`, TypeError);
+E('ERR_INCOMPATIBLE_OPTION_PAIR', (a, b) =>
+  `Option "${a}" cannot be used in combination with option "${b}"`, TypeError);
+
 // -- buffers and texts ------------------------------------------------------------------
 
 E('ERR_BUFFER_OUT_OF_BOUNDS', (name) =>
@@ -287,12 +295,8 @@ E('ERR_FALSY_VALUE_REJECTION', function(reason) {
   this.reason = reason;
   return 'Promise was rejected with falsy value';
 }, Error);
-E('ERR_UNHANDLED_ERROR', function(error) {
-  if (error === undefined)
-    return 'Unhandled error.';
-  this.context = error;
-  return `Unhandled error. (${lazyInspect(error)})`;
-}, Error);
+E('ERR_UNHANDLED_ERROR', (what) => `Unhandled error.${what === undefined ? '' : ` (${what})`}`,
+  Error);
 
 // -- URLs -------------------------------------------------------------------------------
 

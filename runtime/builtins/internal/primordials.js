@@ -25,6 +25,48 @@ const GeneratorFunction = getPrototypeOf(function* () {}).constructor;
 const AsyncGeneratorFunction = getPrototypeOf(async function* () {}).constructor;
 const AsyncIteratorPrototype = getPrototypeOf(getPrototypeOf(AsyncGeneratorFunction.prototype));
 
+// Array's own methods would ask `constructor[Symbol.species]` for the array to fill.
+
+const { max, min } = Math;
+const place = (index, length) => (index < 0 ? max(length + index, 0) : min(index, length));
+
+function arraySlice(list, start = 0, end = list.length) {
+  const to = place(end, list.length);
+  const made = [];
+  for (let i = place(start, list.length), k = 0; i < to; ++i, ++k)
+    made[k] = list[i];
+  return made;
+}
+
+// Gives back nothing.
+function arraySplice(list, start, count, ...items) {
+  const { length } = list;
+  start = place(start, length);
+  count = max(min(count, length - start), 0);
+  const rest = arraySlice(list, start + count);
+  let at = start;
+  for (let i = 0; i < items.length; ++i)
+    list[at++] = items[i];
+  for (let i = 0; i < rest.length; ++i)
+    list[at++] = rest[i];
+  list.length = at;
+}
+
+function arrayMap(list, make) {
+  const made = [];
+  for (let i = 0; i < list.length; ++i)
+    made[i] = make(list[i], i, list);
+  return made;
+}
+
+function arrayFilter(list, wanted) {
+  const made = [];
+  for (let i = 0, k = 0; i < list.length; ++i)
+    if (wanted(list[i], i, list))
+      made[k++] = list[i];
+  return made;
+}
+
 exports.primordials = {
   __proto__: null,
 
@@ -124,33 +166,30 @@ exports.primordials = {
   ArrayIsArray: Array.isArray,
   ArrayOf: Array.of,
   ArrayPrototypeAt: uncurryThis(Array.prototype.at),
-  ArrayPrototypeConcat: uncurryThis(Array.prototype.concat),
   ArrayPrototypeCopyWithin: uncurryThis(Array.prototype.copyWithin),
   ArrayPrototypeEntries: uncurryThis(Array.prototype.entries),
   ArrayPrototypeEvery: uncurryThis(Array.prototype.every),
   ArrayPrototypeFill: uncurryThis(Array.prototype.fill),
-  ArrayPrototypeFilter: uncurryThis(Array.prototype.filter),
+  ArrayPrototypeFilter: arrayFilter,
   ArrayPrototypeFind: uncurryThis(Array.prototype.find),
   ArrayPrototypeFindIndex: uncurryThis(Array.prototype.findIndex),
   ArrayPrototypeFindLastIndex: uncurryThis(Array.prototype.findLastIndex),
-  ArrayPrototypeFlat: uncurryThis(Array.prototype.flat),
-  ArrayPrototypeFlatMap: uncurryThis(Array.prototype.flatMap),
   ArrayPrototypeForEach: uncurryThis(Array.prototype.forEach),
   ArrayPrototypeIncludes: uncurryThis(Array.prototype.includes),
   ArrayPrototypeIndexOf: uncurryThis(Array.prototype.indexOf),
   ArrayPrototypeJoin: uncurryThis(Array.prototype.join),
   ArrayPrototypeKeys: uncurryThis(Array.prototype.keys),
   ArrayPrototypeLastIndexOf: uncurryThis(Array.prototype.lastIndexOf),
-  ArrayPrototypeMap: uncurryThis(Array.prototype.map),
+  ArrayPrototypeMap: arrayMap,
   ArrayPrototypePop: uncurryThis(Array.prototype.pop),
   ArrayPrototypePush: uncurryThis(Array.prototype.push),
   ArrayPrototypeReduce: uncurryThis(Array.prototype.reduce),
   ArrayPrototypeReverse: uncurryThis(Array.prototype.reverse),
   ArrayPrototypeShift: uncurryThis(Array.prototype.shift),
-  ArrayPrototypeSlice: uncurryThis(Array.prototype.slice),
+  ArrayPrototypeSlice: arraySlice,
   ArrayPrototypeSome: uncurryThis(Array.prototype.some),
   ArrayPrototypeSort: uncurryThis(Array.prototype.sort),
-  ArrayPrototypeSplice: uncurryThis(Array.prototype.splice),
+  ArrayPrototypeSplice: arraySplice,
   ArrayPrototypeToSorted: uncurryThis(Array.prototype.toSorted),
   ArrayPrototypeUnshift: uncurryThis(Array.prototype.unshift),
   ArrayPrototypeValues: uncurryThis(Array.prototype.values),
@@ -404,6 +443,7 @@ exports.primordials = {
   SymbolFor: Symbol.for,
   SymbolKeyFor: Symbol.keyFor,
   SymbolAsyncIterator: Symbol.asyncIterator,
+  SymbolDispose: Symbol.dispose, // perhaps undefined
   SymbolHasInstance: Symbol.hasInstance,
   SymbolIsConcatSpreadable: Symbol.isConcatSpreadable,
   SymbolIterator: Symbol.iterator,

@@ -20,7 +20,7 @@ const {
 
 const { codes, recapture } = require('internal/errors');
 const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
-const { isArrayBufferView } = require('internal/util/types');
+const { isArrayBufferView, isAsyncFunction } = require('internal/util/types');
 
 // -- primitives -------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ function validateFunction(value, name) {
 }
 
 function validatePlainFunction(value, name) {
-  if (typeof value !== 'function' || require('internal/util/types').isAsyncFunction(value))
+  if (typeof value !== 'function' || isAsyncFunction(value))
     throw recapture(new ERR_INVALID_ARG_TYPE(name, 'Function', value), validatePlainFunction);
 }
 

@@ -5,19 +5,40 @@
 
 namespace troupe {
 
-/// What a context may be given besides ECMAScript. `web_…` and those without a prefix are
-/// globals, `node_…` are modules (`node:util`, also `util`).
+/// What a context may be given besides ECMAScript: globals of the web (`web_…`), globals of
+/// Node, and Node's modules (`node_…`, found as `node:util` and `util`).
 /// (docs/builtins.md has what each of them is.)
 enum class builtin : std::uint8_t {
-  require,   ///< A global `require` that gives those modules below that the context has.
-  node_util, ///< `node:util`, `node:util/types`.
-  node_vm,   ///< `node:vm`.
+  // -- globals --------------------------------------------------------------------
+  require,              ///< `require` of those modules below that the context has.
+  console,              ///< `console` with all methods, in place of the plain one.
+  timers,               ///< Timers that are objects, `setImmediate`; in place of the plain ones.
+  buffer,               ///< `Buffer`; also the module `node:buffer`.
+  web_abort,            ///< `AbortController`, `AbortSignal`.
+  web_base64,           ///< `atob`, `btoa`.
+  web_dom_exception,    ///< `DOMException`.
+  web_encoding,         ///< `TextEncoder`, `TextDecoder`.
+  web_events,           ///< `EventTarget`, `Event`, `CustomEvent`.
+  web_performance,      ///< `performance`.
+  web_queue_microtask,  ///< `queueMicrotask`.
+  web_structured_clone, ///< `structuredClone`.
+  web_url,              ///< `URL`, `URLSearchParams`.
+  // -- modules --------------------------------------------------------------------
+  node_assert,  ///< `node:assert`, `node:assert/strict`.
+  node_console, ///< `node:console`.
+  node_events,  ///< `node:events`.
+  node_path,    ///< `node:path`, `node:path/posix`.
+  node_timers,  ///< `node:timers`, `node:timers/promises`.
+  node_url,     ///< `node:url`.
+  node_util,    ///< `node:util`, `node:util/types`.
+  node_vm,      ///< `node:vm` (docs/node-vm.md).
 };
 
 /// The last of them.
 inline constexpr auto builtin_max = builtin::node_vm;
 
-/// A set of `builtin`: `{builtin::require, builtin::node_util}`.
+/// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
+/// `builtin_set::web() | builtin_set::node()`.
 class builtin_set {
 public:
   constexpr builtin_set() = default;
@@ -27,7 +48,29 @@ public:
       bits_ |= bit(each);
   }
 
-  /// Everything that this version has.
+  /// Everything of the web, with console and timers. None of it reaches files or network.
+  [[nodiscard]] static constexpr builtin_set web() {
+    return {builtin::console,
+            builtin::timers,
+            builtin::web_abort,
+            builtin::web_base64,
+            builtin::web_dom_exception,
+            builtin::web_encoding,
+            builtin::web_events,
+            builtin::web_performance,
+            builtin::web_queue_microtask,
+            builtin::web_structured_clone,
+            builtin::web_url};
+  }
+
+  /// Node's modules and globals that reach neither files nor network.
+  [[nodiscard]] static constexpr builtin_set node() {
+    return {builtin::require,     builtin::console,      builtin::timers,      builtin::buffer,
+            builtin::node_assert, builtin::node_console, builtin::node_events, builtin::node_path,
+            builtin::node_timers, builtin::node_url,     builtin::node_util};
+  }
+
+  /// Everything that this version has, the dangerous ones too.
   [[nodiscard]] static constexpr builtin_set all() {
     return from_bits((bit(builtin_max) << 1) - 1);
   }

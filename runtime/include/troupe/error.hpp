@@ -67,10 +67,13 @@ enum class errc : std::uint8_t {
   module_link_mismatch,       ///< Not as many modules as requests, or not one for each.
   module_not_cacheable,       ///< Code caches are made of modules not yet evaluated.
   dynamic_import_unavailable, ///< `import()` where nobody can load modules.
+  // -- modules: reading them -----------------------------------------------------
+  module_too_large,  ///< The module's source is larger than its loader may give.
+  module_unreadable, ///< The system does not let the module's file be read.
 };
 
 namespace detail {
-inline constexpr errc last_errc = errc::dynamic_import_unavailable;
+inline constexpr errc last_errc = errc::module_unreadable;
 }
 
 /// The code's name as scripts and logs show it, e.g.

@@ -59,7 +59,6 @@ const {
   ReflectOwnKeys,
   RegExp,
   RegExpPrototypeExec,
-  RegExpPrototypeToString,
   SetPrototypeForEach,
   SetPrototypeGetSize,
   String,
@@ -96,6 +95,7 @@ const {
   getOwnNonIndexProperties,
   getPromiseDetails,
   getProxyDetails,
+  getRegExpText,
   previewEntries,
 } = internalBinding('util');
 const types = require('internal/util/types');
@@ -123,7 +123,7 @@ const defaults = {
   showProxy: false,
   maxArrayLength: 100,
   maxStringLength: 10000,
-  breakLength: 128,
+  breakLength: 80,
   compact: 3,
   sorted: false,
   getters: false,
@@ -289,8 +289,9 @@ function escapeOf(code) {
   const known = shortEscapes[code];
   if (known !== undefined)
     return known;
-  const hex = StringPrototypeToUpperCase(NumberPrototypeToString(code, 16));
-  return code < 0x100 ? `\\x${StringPrototypePadStart(hex, 2, '0')}` : `\\u${hex}`;
+  const hex = NumberPrototypeToString(code, 16);
+  return code < 0x100 ? `\\x${StringPrototypePadStart(StringPrototypeToUpperCase(hex), 2, '0')}` :
+    `\\u${hex}`;
 }
 
 // A text as a literal; in the quotes that need no escapes, if there are such.
@@ -517,10 +518,9 @@ function keysOf(object, showHidden) {
 // -- values -----------------------------------------------------------------------------
 
 function userOptions(ctx, isForeign) {
-  const options = {};
+  const options = { stylize: ctx.stylize };
   for (let i = 0; i < optionNames.length; ++i)
     options[optionNames[i]] = ctx[optionNames[i]];
-  options.stylize = ctx.stylize;
   if (ctx.userOptions !== undefined)
     ObjectAssign(options, ctx.userOptions);
   // Not for somebody else to reach our realm by.
@@ -569,10 +569,9 @@ function formatValue(ctx, value, level, inTypedArray) {
         const given =
           ReflectApply(method, shown, [depth, userOptions(ctx, isForeign), inspect]);
         if (given !== shown) {
-          if (typeof given !== 'object')
-            return `${given}`;
-          return StringPrototypeReplaceAll(formatValue(ctx, given, level), '\n',
-                                           `\n${spaces(ctx.indentationLvl)}`);
+          if (typeof given === 'object')
+            return formatValue(ctx, given, level);
+          return StringPrototypeReplaceAll(`${given}`, '\n', `\n${spaces(ctx.indentationLvl)}`);
         }
       }
     }
@@ -670,15 +669,11 @@ function outlineOf(ctx, value, level, inTypedArray) {
     if (isEmpty())
       outline.text = ctx.stylize(outline.base, 'special');
   } else if (types.isArgumentsObject(value)) {
-    outline.open = '[Arguments] [';
-    outline.close = ']';
-    outline.layout = arrayLayout;
-    outline.list = listArray;
-    outline.keys = getOwnNonIndexProperties(value, !ctx.showHidden);
-    if (value.length === 0 && isEmpty())
-      outline.text = '[Arguments] []';
+    outline.open = '[Arguments] {';
+    if (isEmpty())
+      outline.text = '[Arguments] {}';
   } else if (types.isRegExp(value)) {
-    outline.base = RegExpPrototypeToString(name !== null ? value : new RegExp(value));
+    outline.base = getRegExpText(value);
     const prefix = prefixOf(name, tag, 'RegExp');
     if (prefix !== 'RegExp ')
       outline.base = `${prefix}${outline.base}`;
@@ -875,7 +870,7 @@ function inColumns(ctx, output, value) {
     return output;
   // About as wide as high, where a character is 2.5 times as high as wide.
   const bias = MathSqrt(column - total / output.length);
-  const biased = MathMax(column - bias, 1);
+  const biased = MathMax(column - 3 - bias, 1);
   const columns = MathMin(
     MathRound(MathSqrt(2.5 * biased * count) / biased),
     MathFloor((ctx.breakLength - ctx.indentationLvl) / column),
@@ -1143,6 +1138,17 @@ function improveHead(stack, className, name, tag) {
   return `${prefix} [${name}]${StringPrototypeSlice(stack, length)}`;
 }
 
+// A message that was set later than the stack was taken.
+function withMessage(stack, name, message) {
+  if (typeof message !== 'string' || message === '' || StringPrototypeIncludes(stack, message))
+    return stack;
+  const start = StringPrototypeIndexOf(stack, '\n    at');
+  const head = start === -1 ? stack : StringPrototypeSlice(stack, 0, start);
+  if (!StringPrototypeStartsWith(head, `${name}:`))
+    return stack;
+  return `${name}: ${message}${start === -1 ? '' : StringPrototypeSlice(stack, start)}`;
+}
+
 // Where `b` goes on with lines of `a`: their number, and the place in `a`.
 function commonFrames(a, b) {
   for (let i = 0; i < a.length - 3; ++i) {
@@ -1214,7 +1220,7 @@ function formatError(error, className, tag, ctx, keys) {
   if (errors !== undefined && ArrayIsArray(errors.value) &&
       !ArrayPrototypeIncludes(keys, 'errors'))
     ArrayPrototypePush(keys, 'errors');
-  stack = improveHead(stack, className, name, tag);
+  stack = withMessage(improveHead(stack, className, name, tag), name, message);
   let at = typeof message === 'string' && message !== '' ?
     StringPrototypeIndexOf(stack, message) : -1;
   if (at !== -1)

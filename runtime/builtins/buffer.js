@@ -1,0 +1,11 @@
+'use strict';
+
+const { ObjectAssign } = primordials;
+
+const { atob, btoa } = require('internal/base64');
+const buffer = require('internal/buffer');
+
+module.exports = ObjectAssign({ SlowBuffer: buffer.Buffer.allocUnsafeSlow, atob, btoa, constants: {
+  MAX_LENGTH: buffer.kMaxLength,
+  MAX_STRING_LENGTH: buffer.kStringMaxLength,
+} }, buffer);

@@ -1,0 +1,317 @@
+'use strict';
+
+// Deep equality as `node:assert` and `util.isDeepStrictEqual` document it.
+
+const {
+  ArrayIsArray,
+  ArrayPrototypePop,
+  ArrayPrototypePush,
+  ArrayPrototypeSplice,
+  BigIntPrototypeValueOf,
+  BooleanPrototypeValueOf,
+  DatePrototypeGetTime,
+  FunctionPrototypeCall,
+  MapPrototypeForEach,
+  MapPrototypeGet,
+  MapPrototypeGetSize,
+  MapPrototypeHas,
+  NumberIsNaN,
+  NumberPrototypeValueOf,
+  ObjectGetOwnPropertySymbols,
+  ObjectGetPrototypeOf,
+  ObjectHasOwn,
+  ObjectIs,
+  ObjectKeys,
+  ObjectPrototypePropertyIsEnumerable,
+  ObjectPrototypeToString,
+  SetPrototypeForEach,
+  SetPrototypeGetSize,
+  SetPrototypeHas,
+  StringPrototypeValueOf,
+  SymbolPrototypeValueOf,
+  TypedArrayPrototypeGetLength,
+  TypedArrayPrototypeGetSymbolToStringTag,
+  Uint8Array,
+} = primordials;
+
+const { getOwnNonIndexProperties, getRegExpText } = internalBinding('util');
+const { isError } = require('internal/util/inspect');
+const types = require('internal/util/types');
+
+function enumerableSymbols(object) {
+  const all = ObjectGetOwnPropertySymbols(object);
+  const some = [];
+  for (let i = 0; i < all.length; ++i)
+    if (ObjectPrototypePropertyIsEnumerable(object, all[i]))
+      ArrayPrototypePush(some, all[i]);
+  return some;
+}
+
+function unboxed(value) {
+  if (types.isNumberObject(value))
+    return NumberPrototypeValueOf(value);
+  if (types.isStringObject(value))
+    return StringPrototypeValueOf(value);
+  if (types.isBooleanObject(value))
+    return BooleanPrototypeValueOf(value);
+  if (types.isBigIntObject(value))
+    return BigIntPrototypeValueOf(value);
+  return SymbolPrototypeValueOf(value);
+}
+
+function sameBytes(a, b) {
+  const x = new Uint8Array(a.buffer ?? a, a.byteOffset ?? 0, a.byteLength);
+  const y = new Uint8Array(b.buffer ?? b, b.byteOffset ?? 0, b.byteLength);
+  const length = TypedArrayPrototypeGetLength(x);
+  if (length !== TypedArrayPrototypeGetLength(y))
+    return false;
+  for (let i = 0; i < length; ++i)
+    if (x[i] !== y[i])
+      return false;
+  return true;
+}
+
+function sameElements(a, b) {
+  const length = TypedArrayPrototypeGetLength(a);
+  if (length !== TypedArrayPrototypeGetLength(b))
+    return false;
+  for (let i = 0; i < length; ++i)
+    if (a[i] !== b[i] && !(NumberIsNaN(a[i]) && NumberIsNaN(b[i])))
+      return false;
+  return true;
+}
+
+// One comparison: `strict`, and the pairs of objects that are being compared, by which
+// circles end.
+class comparison {
+  constructor(strict) {
+    this.strict = strict;
+    this.left = [];
+    this.right = [];
+  }
+
+  equal(a, b) {
+    if (a === b)
+      return a !== 0 || !this.strict || ObjectIs(a, b);
+    const { strict } = this;
+    if (strict) {
+      if (typeof a !== 'object')
+        return typeof a === 'number' && NumberIsNaN(a) && NumberIsNaN(b);
+      if (typeof b !== 'object' || a === null || b === null)
+        return false;
+      if (ObjectGetPrototypeOf(a) !== ObjectGetPrototypeOf(b))
+        return false;
+    } else {
+      if (a === null || typeof a !== 'object')
+        return (b === null || typeof b !== 'object') &&
+               (a == b || (NumberIsNaN(a) && NumberIsNaN(b))); // eslint-disable-line eqeqeq
+      if (b === null || typeof b !== 'object')
+        return false;
+    }
+    if (ObjectPrototypeToString(a) !== ObjectPrototypeToString(b))
+      return false;
+    return this.sameKind(a, b);
+  }
+
+  sameKind(a, b) {
+    const { strict } = this;
+    if (ArrayIsArray(a)) {
+      if (!ArrayIsArray(b) || a.length !== b.length)
+        return false;
+      const x = getOwnNonIndexProperties(a, true);
+      const y = getOwnNonIndexProperties(b, true);
+      return x.length === y.length && this.sameContents(a, b, this.sameArray, x);
+    }
+    if (types.isDate(a)) {
+      if (!types.isDate(b))
+        return false;
+      const x = DatePrototypeGetTime(a);
+      const y = DatePrototypeGetTime(b);
+      if (x !== y && !(NumberIsNaN(x) && NumberIsNaN(y)))
+        return false;
+    } else if (types.isRegExp(a)) {
+      if (!types.isRegExp(b) || getRegExpText(a) !== getRegExpText(b) ||
+          a.lastIndex !== b.lastIndex)
+        return false;
+    } else if (isError(a)) {
+      // What is not enumerable counts too.
+      if (!isError(b) || a.message !== b.message || a.name !== b.name ||
+          !this.sameHidden(a, b, 'cause') || !this.sameHidden(a, b, 'errors'))
+        return false;
+    } else if (types.isArrayBufferView(a)) {
+      if (!types.isArrayBufferView(b) ||
+          TypedArrayPrototypeGetSymbolToStringTag(a) !==
+            TypedArrayPrototypeGetSymbolToStringTag(b))
+        return false;
+      const tag = TypedArrayPrototypeGetSymbolToStringTag(a);
+      const isFloat = tag === 'Float64Array' || tag === 'Float32Array' || tag === 'Float16Array';
+      if (!(isFloat && !strict ? sameElements(a, b) : sameBytes(a, b)))
+        return false;
+      const x = tag === undefined ? ObjectKeys(a) : getOwnNonIndexProperties(a, true);
+      const y = tag === undefined ? ObjectKeys(b) : getOwnNonIndexProperties(b, true);
+      return x.length === y.length && this.sameContents(a, b, undefined, x);
+    } else if (types.isSet(a)) {
+      return types.isSet(b) && SetPrototypeGetSize(a) === SetPrototypeGetSize(b) &&
+             this.sameProperties(a, b, this.sameSet);
+    } else if (types.isMap(a)) {
+      return types.isMap(b) && MapPrototypeGetSize(a) === MapPrototypeGetSize(b) &&
+             this.sameProperties(a, b, this.sameMap);
+    } else if (types.isAnyArrayBuffer(a)) {
+      if (!types.isAnyArrayBuffer(b) || !sameBytes(a, b))
+        return false;
+    } else if (types.isBoxedPrimitive(a)) {
+      if (!types.isBoxedPrimitive(b) || !ObjectIs(unboxed(a), unboxed(b)))
+        return false;
+    } else if (types.isWeakMap(a) || types.isWeakSet(a) || types.isPromise(a)) {
+      return false; // nothing of them can be compared
+    } else if (ArrayIsArray(b) || types.isArrayBufferView(b) || types.isSet(b) ||
+               types.isMap(b) || types.isDate(b) || types.isRegExp(b) ||
+               types.isAnyArrayBuffer(b) || types.isBoxedPrimitive(b) || isError(b)) {
+      return false;
+    }
+    return this.sameProperties(a, b, undefined);
+  }
+
+  sameHidden(a, b, key) {
+    if (ObjectHasOwn(a, key) !== ObjectHasOwn(b, key))
+      return false;
+    return !ObjectHasOwn(a, key) || this.equal(a[key], b[key]);
+  }
+
+  sameProperties(a, b, contents) {
+    const keys = ObjectKeys(a);
+    return keys.length === ObjectKeys(b).length && this.sameContents(a, b, contents, keys);
+  }
+
+  sameContents(a, b, contents, keys) {
+    for (let i = 0; i < keys.length; ++i)
+      if (!ObjectPrototypePropertyIsEnumerable(b, keys[i]))
+        return false;
+    let symbols = [];
+    if (this.strict) {
+      symbols = enumerableSymbols(a);
+      if (symbols.length !== enumerableSymbols(b).length)
+        return false;
+      for (let i = 0; i < symbols.length; ++i)
+        if (!ObjectPrototypePropertyIsEnumerable(b, symbols[i]))
+          return false;
+    }
+    // In a circle, what is being compared already is taken as equal to its counterpart.
+    for (let i = 0; i < this.left.length; ++i)
+      if (this.left[i] === a || this.right[i] === b)
+        return this.left[i] === a && this.right[i] === b;
+    ArrayPrototypePush(this.left, a);
+    ArrayPrototypePush(this.right, b);
+    let same = contents === undefined || FunctionPrototypeCall(contents, this, a, b);
+    for (let i = 0; same && i < keys.length; ++i)
+      same = this.equal(a[keys[i]], b[keys[i]]);
+    for (let i = 0; same && i < symbols.length; ++i)
+      same = this.equal(a[symbols[i]], b[symbols[i]]);
+    ArrayPrototypePop(this.left);
+    ArrayPrototypePop(this.right);
+    return same;
+  }
+
+  sameArray(a, b) {
+    for (let i = 0; i < a.length; ++i) {
+      const has = ObjectHasOwn(a, i);
+      if (has !== ObjectHasOwn(b, i) && this.strict)
+        return false;
+      if (!has && !ObjectHasOwn(b, i)) {
+        // A hole, perhaps a long one.
+        return this.sameSparse(a, b, i);
+      }
+      if (!this.equal(a[i], b[i]))
+        return false;
+    }
+    return true;
+  }
+
+  sameSparse(a, b, from) {
+    const x = ObjectKeys(a);
+    if (x.length !== ObjectKeys(b).length)
+      return false;
+    for (let i = from; i < x.length; ++i)
+      if (!ObjectHasOwn(b, x[i]) || !this.equal(a[x[i]], b[x[i]]))
+        return false;
+    return true;
+  }
+
+  // Takes an item out of `list` that equals `item`.
+  take(list, item) {
+    for (let i = 0; i < list.length; ++i) {
+      if (this.equal(item, list[i])) {
+        ArrayPrototypeSplice(list, i, 1);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  sameSet(a, b) {
+    const odd = [];
+    SetPrototypeForEach(a, (item) => {
+      if (!SetPrototypeHas(b, item))
+        ArrayPrototypePush(odd, item);
+    });
+    if (odd.length === 0)
+      return true;
+    const rest = [];
+    SetPrototypeForEach(b, (item) => {
+      if (!SetPrototypeHas(a, item))
+        ArrayPrototypePush(rest, item);
+    });
+    for (let i = 0; i < odd.length; ++i) {
+      if ((this.strict && (odd[i] === null || typeof odd[i] !== 'object')) ||
+          !this.take(rest, odd[i]))
+        return false;
+    }
+    return true;
+  }
+
+  sameMap(a, b) {
+    const odd = [];
+    let same = true;
+    MapPrototypeForEach(a, (item, key) => {
+      if (!same)
+        return;
+      if (MapPrototypeHas(b, key) &&
+          ((key !== null && typeof key === 'object') || this.strict ||
+           this.equal(item, MapPrototypeGet(b, key))))
+        same = this.equal(item, MapPrototypeGet(b, key));
+      else
+        ArrayPrototypePush(odd, { __proto__: null, key, item });
+    });
+    if (!same || odd.length === 0)
+      return same;
+    const rest = [];
+    MapPrototypeForEach(b, (item, key) => {
+      if (!MapPrototypeHas(a, key) || !this.strict)
+        ArrayPrototypePush(rest, { __proto__: null, key, item });
+    });
+    for (let i = 0; i < odd.length; ++i) {
+      let found = false;
+      if (this.strict && (odd[i].key === null || typeof odd[i].key !== 'object'))
+        return false;
+      for (let k = 0; k < rest.length && !found; ++k) {
+        if (this.equal(odd[i].key, rest[k].key) && this.equal(odd[i].item, rest[k].item)) {
+          ArrayPrototypeSplice(rest, k, 1);
+          found = true;
+        }
+      }
+      if (!found)
+        return false;
+    }
+    return true;
+  }
+}
+
+function isDeepEqual(a, b) {
+  return new comparison(false).equal(a, b);
+}
+
+function isDeepStrictEqual(a, b) {
+  return new comparison(true).equal(a, b);
+}
+
+module.exports = { isDeepEqual, isDeepStrictEqual };

@@ -1,0 +1,7 @@
+'use strict';
+
+const { ObjectAssign } = primordials;
+
+module.exports = ObjectAssign({}, require('internal/timers'), {
+  promises: require('timers/promises'),
+});

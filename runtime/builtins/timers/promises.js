@@ -1,0 +1,5 @@
+'use strict';
+
+const { ObjectAssign } = primordials;
+
+module.exports = ObjectAssign({}, require('internal/timers_promises'));

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <v8-array-buffer.h>
+#include <v8-function-callback.h>
+#include <v8-typed-array.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace troupe::js {
+
+/// The memory of an ArrayBuffer, SharedArrayBuffer or view of one; empty for all else.
+/// Good until script runs.
+[[nodiscard]] inline std::span<std::uint8_t> bytes_of(v8::Local<v8::Value> from) {
+  auto span = [](void* data, std::size_t offset, std::size_t length) {
+    return data == nullptr ? std::span<std::uint8_t>{}
+                           : std::span{static_cast<std::uint8_t*>(data) + offset, length};
+  };
+  if (from->IsArrayBufferView()) {
+    auto view = from.As<v8::ArrayBufferView>();
+    return span(view->Buffer()->Data(), view->ByteOffset(), view->ByteLength());
+  }
+  if (from->IsArrayBuffer())
+    return span(from.As<v8::ArrayBuffer>()->Data(), 0, from.As<v8::ArrayBuffer>()->ByteLength());
+  if (from->IsSharedArrayBuffer())
+    return span(from.As<v8::SharedArrayBuffer>()->Data(), 0,
+                from.As<v8::SharedArrayBuffer>()->ByteLength());
+  return {};
+}
+
+/// A new buffer of this length; empty with a RangeError pending when the limit on
+/// ArrayBuffers refuses.
+[[nodiscard]] v8::MaybeLocal<v8::ArrayBuffer> new_buffer(v8::Isolate* isolate,
+                                                         std::size_t length);
+
+/// A copy of bytes as a Uint8Array.
+[[nodiscard]] v8::MaybeLocal<v8::Uint8Array> new_bytes(v8::Isolate* isolate,
+                                                       std::span<const std::uint8_t> from);
+
+/// The text; an Error with code ERR_STRING_TOO_LONG is pending when it is too long.
+[[nodiscard]] v8::MaybeLocal<v8::String> utf8_text(v8::Isolate* isolate,
+                                                   std::span<const std::uint8_t> from);
+[[nodiscard]] v8::MaybeLocal<v8::String> latin1_text(v8::Isolate* isolate,
+                                                     std::span<const std::uint8_t> from);
+/// From an even number of bytes, little-endian.
+[[nodiscard]] v8::MaybeLocal<v8::String> utf16_text(v8::Isolate* isolate,
+                                                    std::span<const std::uint8_t> from);
+
+/// UTF-16 units of a string as bytes, little-endian; UTF-8; low bytes.
+[[nodiscard]] std::vector<std::uint8_t> utf16_bytes(v8::Isolate* isolate,
+                                                    v8::Local<v8::String> from);
+[[nodiscard]] std::vector<std::uint8_t> utf8_bytes(v8::Isolate* isolate,
+                                                   v8::Local<v8::String> from);
+[[nodiscard]] std::vector<std::uint8_t> latin1_bytes(v8::Isolate* isolate,
+                                                     v8::Local<v8::String> from);
+
+} // namespace troupe::js

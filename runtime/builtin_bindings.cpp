@@ -63,6 +63,10 @@ void time_origin(const call& info) {
 
 void add_bindings(builtin_modules& to, environment& owner) {
   to.add_binding("util", &fill_util_binding);
+  to.add_binding("vm", [&owner](isolate_scope& here, v8::Local<v8::Context> context,
+                                v8::Local<v8::Object> object) {
+    fill_vm_binding(owner, here, context, object);
+  });
   to.add_binding("encoding", &fill_encoding_binding);
   to.add_binding("clone", &fill_clone_binding);
   to.add_binding("url", &fill_url_binding);

@@ -16,6 +16,10 @@ void add_function(v8::Local<v8::Context> context, v8::Local<v8::Object> to, cons
 
 // -- one file each ----------------------------------------------------------------
 
+/// `vm`: the native half of `node:vm` (runtime/node_vm/machine.hpp).
+void fill_vm_binding(environment& owner, isolate_scope& here, v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> to);
+
 /// `util`: what only V8 can tell about a value.
 void fill_util_binding(isolate_scope& here, v8::Local<v8::Context> context,
                        v8::Local<v8::Object> to);

@@ -17,6 +17,7 @@ constexpr public_module modules[]{
   {"url", builtin::node_url},
   {"util", builtin::node_util},
   {"util/types", builtin::node_util},
+  {"vm", builtin::node_vm},
 };
 
 // Attributes: as WebIDL and Node have them.

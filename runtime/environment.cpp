@@ -9,6 +9,7 @@
 #include "runtime/memory_measurement.hpp"
 #include "runtime/module_graphs.hpp"
 #include "runtime/module_requests.hpp"
+#include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
@@ -140,6 +141,16 @@ result<void> environment::make_realm(const context_options& options) {
     }
     if (options.timers && !options.builtins.has(builtin::timers))
       timers().install(here, context);
+    if (options.builtins.has(builtin::node_vm)) {
+      if (!vm_machine_)
+        vm_machine_ = std::make_unique<node_vm::machine>(
+          isolate_, run_surroundings{.ledger = ledger_,
+                                     .arm = events_.arm,
+                                     .hold_sigint = events_.hold_sigint});
+      if (!vm_machine_->prepare(here, context))
+        return error{.code = errc::spawn_failed,
+                     .message = fmt::format("context '{}': V8 made no node:vm", texts_.context)};
+    }
     if (!options.builtins.empty()) {
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
       add_bindings(*builtins_, *this);
@@ -817,6 +828,8 @@ void environment::reset(request_id request, const context_options& options) {
   host_calls_->clear();
   modules_->clear();
   builtins_.reset();
+  if (vm_machine_)
+    vm_machine_->retire();
   {
     isolate_scope here{isolate_};
     realm_.retire(here);

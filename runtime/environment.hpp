@@ -39,6 +39,10 @@ class module_requests;
 class rejection_log;
 class script_timers;
 
+namespace node_vm {
+class machine;
+} // namespace node_vm
+
 /// What a request is told that was stopped by its deadline, or by SIGINT.
 [[nodiscard]] error timed_out_error(std::chrono::milliseconds timeout);
 [[nodiscard]] error interrupted_error();
@@ -205,9 +209,15 @@ public:
     return builtins_.get();
   }
 
+  /// The native half of `node:vm`; null when the context was not given it.
+  [[nodiscard]] node_vm::machine* vm_machine() noexcept {
+    return vm_machine_.get();
+  }
+
 private:
   friend class script_timers;
   friend class host_calls;
+  friend class node_vm::machine;
   friend class module_graphs;
   friend class module_requests;
 
@@ -363,6 +373,7 @@ private:
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;
   std::unique_ptr<builtin_modules> builtins_; // of the realm
+  std::unique_ptr<node_vm::machine> vm_machine_;
   lease_table leases_;
   std::unique_ptr<host_calls> host_calls_;
   std::unique_ptr<module_graphs> modules_;

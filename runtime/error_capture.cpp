@@ -29,7 +29,8 @@ constexpr int distance(int start, int end) {
 }
 
 source_position position_of(isolate_scope& here, v8::Local<v8::Context> context,
-                            v8::Local<v8::Message> message) {
+                            v8::Local<v8::Message> message,
+                            std::size_t line_max = source_line_max) {
   source_position position;
   auto name = message->GetScriptResourceName();
   if (name->IsString())
@@ -41,7 +42,7 @@ source_position position_of(isolate_scope& here, v8::Local<v8::Context> context,
   position.width = std::max(1, distance(start, end));
   v8::Local<v8::String> line;
   if (message->GetSourceLine(context).ToLocal(&line)
-      && line->Length() <= static_cast<int>(source_line_max))
+      && static_cast<std::size_t>(line->Length()) <= line_max)
     position.source_line = to_utf8(here.v8(), line);
   return position;
 }
@@ -119,6 +120,12 @@ std::string decorate(const source_position& position, int first_column) {
   auto width = std::min(static_cast<std::size_t>(std::max(1, position.width)), room);
   return fmt::format("{}:{}\n{}\n{}{}\n", position.filename, position.line, line, indent,
                      std::string(width, '^'));
+}
+
+std::string arrow_of(isolate_scope& here, v8::Local<v8::Context> context,
+                     v8::Local<v8::Message> message) {
+  auto position = position_of(here, context, message, v8::String::kMaxLength);
+  return decorate(position, first_column(message, position));
 }
 
 error capture_error(isolate_scope& here, v8::Local<v8::Context> context,

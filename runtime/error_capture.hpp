@@ -28,4 +28,8 @@ namespace troupe::js {
 /// `first_column` is the number of the line's first column.
 [[nodiscard]] std::string decorate(const source_position& position, int first_column = 1);
 
+/// The same for what V8 tells about an exception, however long the line is.
+[[nodiscard]] std::string arrow_of(isolate_scope& here, v8::Local<v8::Context> context,
+                                   v8::Local<v8::Message> message);
+
 } // namespace troupe::js

@@ -5,6 +5,7 @@
 #include "runtime/exception.hpp"
 #include "runtime/module_compiler.hpp"
 #include "runtime/module_requests.hpp"
+#include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/structured_clone.hpp"
 
@@ -980,7 +981,7 @@ v8::MaybeLocal<v8::Value> module_graphs::unbox(v8::Local<v8::Context> context,
 // -- from scripts ------------------------------------------------------------------------------
 
 v8::MaybeLocal<v8::Promise> module_graphs::on_import(v8::Local<v8::Context> context,
-                                                     v8::Local<v8::Data>,
+                                                     v8::Local<v8::Data> host_defined_options,
                                                      v8::Local<v8::Value> resource_name,
                                                      v8::Local<v8::String> specifier,
                                                      v8::ModuleImportPhase phase,
@@ -989,6 +990,20 @@ v8::MaybeLocal<v8::Promise> module_graphs::on_import(v8::Local<v8::Context> cont
   auto& owner = environment::of(isolate);
   v8::EscapableHandleScope handles{isolate};
   isolate_scope here{owner.isolate_};
+  if (auto* vm = owner.vm_machine()) {
+    auto main = owner.realm_.context(here);
+    auto server = vm->server_of(context, host_defined_options);
+    if (server == node_vm::import_server::script) {
+      v8::Local<v8::Promise> served;
+      if (!vm->import(main, context, host_defined_options, specifier,
+                      phase == v8::ModuleImportPhase::kSource, attributes)
+             .ToLocal(&served))
+        return {};
+      return handles.Escape(served);
+    }
+    if (server == node_vm::import_server::host_in_main)
+      context = main;
+  }
   module_request request{
     .specifier = to_utf8(isolate, specifier),
     .attributes = read_attributes(here, context, attributes, 2),
@@ -1056,8 +1071,11 @@ void module_graphs::on_import_meta(v8::Local<v8::Context> context, v8::Local<v8:
   auto& owner = environment::of(isolate);
   isolate_scope here{owner.isolate_};
   auto* record = owner.isolate_.modules().find(here, module);
-  if (record == nullptr)
+  if (record == nullptr) {
+    if (auto* vm = owner.vm_machine())
+      vm->fill_import_meta(context, module, meta);
     return;
+  }
   auto set = [&](std::string_view key, v8::Local<v8::Value> item) {
     v8::Local<v8::String> name;
     if (to_v8_string(isolate, key).ToLocal(&name))

@@ -73,6 +73,17 @@ run_ledger::departure run_ledger::leave(turn_id id, steady_time now) {
   return result;
 }
 
+void run_ledger::hold(turn_id id, std::shared_ptr<sigint_hold> sigint) {
+  std::lock_guard guard{mutex_};
+  auto found = std::ranges::find(frames_, id, &open_turn::id);
+  if (found == frames_.end())
+    return;
+  // What is to stop already has no business with the next signal.
+  if (found->stopped && sigint)
+    sigint->end();
+  found->run.sigint = std::move(sigint);
+}
+
 std::optional<steady_time> run_ledger::await(const turn& waiting) {
   std::lock_guard guard{mutex_};
   forget(waiting.request);

@@ -161,6 +161,10 @@ public:
     return leave(id, steady_time{}).stopped;
   }
 
+  /// Gives SIGINT to a turn on the stack, or, with null, takes it from that turn: a
+  /// turn inside it has it meanwhile.
+  void hold(turn_id id, std::shared_ptr<sigint_hold> sigint);
+
   /// Lets a request wait for its promise.
   /// @returns when to call `expire`, as in `entered::arm`.
   [[nodiscard]] std::optional<steady_time> await(const turn& waiting);

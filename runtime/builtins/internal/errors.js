@@ -30,6 +30,7 @@ const {
   StringPrototypeEndsWith,
   StringPrototypeSlice,
   StringPrototypeToLowerCase,
+  SyntaxError,
   TypeError,
 } = primordials;
 
@@ -325,6 +326,8 @@ E('ERR_PARSE_ARGS_UNKNOWN_OPTION', (option, allowPositionals) =>
 
 // -- modules and node:vm ----------------------------------------------------------------
 
+E('ERR_SOURCE_PHASE_NOT_DEFINED', (id) =>
+  `Source phase import object is not defined for module '${id}'`, SyntaxError);
 E('ERR_UNKNOWN_BUILTIN_MODULE', (name) => `No such built-in module: ${name}`, Error);
 E('ERR_CONTEXT_NOT_INITIALIZED', 'context used is not initialized', Error);
 E('ERR_MODULE_LINK_MISMATCH', (why) => why, TypeError);
@@ -335,6 +338,7 @@ E('ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING', 'A dynamic import callback was not s
 E('ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG',
   'A dynamic import callback was invoked without --experimental-vm-modules', TypeError);
 E('ERR_VM_MODULE_ALREADY_LINKED', 'Module has already been linked', Error);
+E('ERR_VM_MODULE_CACHED_DATA_REJECTED', 'cachedData buffer was rejected', Error);
 E('ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA',
   'Cached data cannot be created for a module which has been evaluated', Error);
 E('ERR_VM_MODULE_DIFFERENT_CONTEXT', 'Linked modules must use the same context', Error);

@@ -31,10 +31,11 @@ enum class builtin : std::uint8_t {
   node_timers,  ///< `node:timers`, `node:timers/promises`.
   node_url,     ///< `node:url`.
   node_util,    ///< `node:util`, `node:util/types`.
+  node_vm,      ///< `node:vm` (docs/node-vm.md).
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_util;
+inline constexpr auto builtin_max = builtin::node_vm;
 
 /// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
 /// `builtin_set::web() | builtin_set::node()`.

@@ -1,0 +1,466 @@
+'use strict';
+
+// vm.Module and its kin. What touches V8 is in runtime/node_vm/module_class.cpp.
+
+const {
+  ArrayIsArray,
+  ArrayPrototypePush,
+  JSONStringify,
+  ObjectFreeze,
+  Promise,
+  PromisePrototypeThen,
+  PromiseReject,
+  ReflectApply,
+  Symbol,
+  SymbolFor,
+  TypeError,
+  WeakMap,
+  WeakMapPrototypeGet,
+  WeakMapPrototypeSet,
+} = primordials;
+
+const { ModuleWrap, isContext } = internalBinding('vm');
+
+const { codes } = require('internal/errors');
+const {
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_ARG_VALUE,
+  ERR_INVALID_THIS,
+  ERR_MODULE_LINK_MISMATCH,
+  ERR_VM_MODULE_ALREADY_LINKED,
+  ERR_VM_MODULE_CACHED_DATA_REJECTED,
+  ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA,
+  ERR_VM_MODULE_DIFFERENT_CONTEXT,
+  ERR_VM_MODULE_LINK_FAILURE,
+  ERR_VM_MODULE_NOT_MODULE,
+  ERR_VM_MODULE_STATUS,
+} = codes;
+const { isArrayBufferView } = require('internal/util/types');
+const {
+  validateArray,
+  validateBoolean,
+  validateFunction,
+  validateInt32,
+  validateObject,
+  validateString,
+  validateUint32,
+} = require('internal/validators');
+const { checkImportCallback, registerImportCallback } = require('internal/vm/imports');
+
+const none = ObjectFreeze({ __proto__: null });
+const inspectCustom = SymbolFor('nodejs.util.inspect.custom');
+
+// -- native statuses (v8::Module::Status) -------------------------------------------------
+
+const kUninstantiated = 0;
+const kInstantiated = 2;
+const kEvaluating = 3;
+const kEvaluated = 4;
+const kErrored = 5;
+const statusNames = ['unlinked', 'linking', 'linked', 'evaluating', 'evaluated', 'errored'];
+
+// -- identifiers ------------------------------------------------------------------------
+
+const counters = new WeakMap();
+const mainContext = {};
+
+function nextIdentifier(context) {
+  const key = context ?? mainContext;
+  const next = WeakMapPrototypeGet(counters, key) ?? 0;
+  WeakMapPrototypeSet(counters, key, next + 1);
+  return `vm:module(${next})`;
+}
+
+// -- modules ----------------------------------------------------------------------------
+
+function validateContextOption(context) {
+  if (context === undefined)
+    return;
+  validateObject(context, 'context');
+  if (!isContext(context))
+    throw new ERR_INVALID_ARG_TYPE('options.context', 'vm.Context', context);
+}
+
+// Settles with all, or with the first rejection.
+function all(promises) {
+  return new Promise((resolve, reject) => {
+    let open = promises.length;
+    if (open === 0)
+      resolve();
+    for (let i = 0; i < promises.length; ++i)
+      PromisePrototypeThen(promises[i], () => {
+        if (--open === 0)
+          resolve();
+      }, reject);
+  });
+}
+
+// For the classes below and for `import()`: the inside of a module, or undefined.
+let insideOf;
+
+class Module {
+  #inside;
+
+  constructor(options) {
+    if (new.target === Module)
+      throw new TypeError('Module is not a constructor');
+    const { context, identifier, make } = options;
+    validateContextOption(context);
+    if (identifier !== undefined)
+      validateString(identifier, 'options.identifier');
+    const name = identifier ?? nextIdentifier(context);
+    const wrap = make(name, this);
+    this.#inside = {
+      __proto__: null,
+      wrap,
+      context,
+      identifier: name,
+      requests: undefined,
+      linking: false,
+      failed: false,
+      error: undefined,
+    };
+  }
+
+  static {
+    insideOf = (module) =>
+      (typeof module === 'object' && module !== null && #inside in module ?
+        module.#inside : undefined);
+  }
+
+  get identifier() {
+    return own(this).identifier;
+  }
+
+  get context() {
+    return own(this).context;
+  }
+
+  get namespace() {
+    const inside = own(this);
+    if (inside.wrap.getStatus() < kInstantiated)
+      throw new ERR_VM_MODULE_STATUS('must not be unlinked or linking');
+    return inside.wrap.getNamespace();
+  }
+
+  get status() {
+    return statusOf(own(this));
+  }
+
+  get error() {
+    return errorOf(own(this));
+  }
+
+  async link(linker) {
+    const inside = own(this);
+    validateFunction(linker, 'linker');
+    const status = statusOf(inside);
+    if (status === 'linked')
+      throw new ERR_VM_MODULE_ALREADY_LINKED();
+    if (status !== 'unlinked')
+      throw new ERR_VM_MODULE_STATUS('must be unlinked');
+    await linkAll(this, inside, linker);
+    inside.wrap.instantiate();
+  }
+
+  // Not an async function: without top-level await, the promise is settled at once.
+  evaluate(options = none) {
+    try {
+      const inside = own(this);
+      validateObject(options, 'options');
+      let { timeout } = options;
+      if (timeout === undefined)
+        timeout = -1;
+      else
+        validateUint32(timeout, 'options.timeout', true);
+      const { breakOnSigint = false } = options;
+      validateBoolean(breakOnSigint, 'options.breakOnSigint');
+      const status = inside.wrap.getStatus();
+      if (status < kInstantiated || status === kEvaluating)
+        throw new ERR_VM_MODULE_STATUS('must be one of linked, evaluated, or errored');
+      return inside.wrap.evaluate(timeout, breakOnSigint);
+    } catch (error) {
+      return PromiseReject(error);
+    }
+  }
+
+  [inspectCustom](depth, options, inspect) {
+    const inside = own(this);
+    if (typeof depth === 'number' && depth < 0)
+      return this;
+    const constructor = this?.constructor;
+    const shown = { __proto__: { constructor } };
+    shown.status = statusOf(inside);
+    shown.identifier = inside.identifier;
+    shown.context = inside.context;
+    return inspect(shown, { ...options, customInspect: false });
+  }
+}
+
+function own(module) {
+  const inside = insideOf(module);
+  if (inside === undefined)
+    throw new ERR_INVALID_THIS('Module');
+  return inside;
+}
+
+function statusOf(inside) {
+  if (inside.failed)
+    return 'errored';
+  const status = inside.wrap.getStatus();
+  if (inside.linking && status < kInstantiated)
+    return 'linking';
+  return statusNames[status];
+}
+
+function errorOf(inside) {
+  if (inside.failed)
+    return inside.error;
+  if (inside.wrap.getStatus() !== kErrored)
+    throw new ERR_VM_MODULE_STATUS('must be errored');
+  return inside.wrap.getError();
+}
+
+// -- requests and links -----------------------------------------------------------------
+
+// A frozen list of frozen objects without prototypes.
+function requestsOf(inside) {
+  if (inside.requests !== undefined)
+    return inside.requests;
+  const requests = inside.wrap.getModuleRequests();
+  const made = [];
+  for (let i = 0; i < requests.length; ++i) {
+    const request = requests[i];
+    const attributes = { __proto__: null };
+    for (let k = 2; k < request.length; k += 2)
+      attributes[request[k]] = request[k + 1];
+    ArrayPrototypePush(made, ObjectFreeze({
+      __proto__: null,
+      specifier: request[0],
+      attributes: ObjectFreeze(attributes),
+      phase: request[1] ? 'source' : 'evaluation',
+    }));
+  }
+  inside.requests = ObjectFreeze(made);
+  return inside.requests;
+}
+
+async function linkOne(module, inside, request, linker) {
+  const { specifier, attributes } = request;
+  const target = await linker(specifier, module, { attributes, assert: attributes });
+  const found = insideOf(target);
+  if (found === undefined)
+    throw new ERR_VM_MODULE_NOT_MODULE();
+  if (found.context !== inside.context)
+    throw new ERR_VM_MODULE_DIFFERENT_CONTEXT();
+  const status = statusOf(found);
+  if (status === 'errored')
+    throw new ERR_VM_MODULE_LINK_FAILURE(
+      `request for '${specifier}' resolved to an errored module`, errorOf(found));
+  if (status === 'unlinked' && !found.wrap.isLinked())
+    await linkAll(target, found, linker);
+  return found.wrap;
+}
+
+async function linkAll(module, inside, linker) {
+  inside.linking = true;
+  try {
+    const requests = requestsOf(inside);
+    const wraps = [];
+    const open = [];
+    for (let i = 0; i < requests.length; ++i)
+      ArrayPrototypePush(open, PromisePrototypeThen(
+        linkOne(module, inside, requests[i], linker), (wrap) => {
+          wraps[i] = wrap;
+        }));
+    await all(open);
+    inside.wrap.setLinked(wraps);
+  } catch (error) {
+    inside.failed = true;
+    inside.error = error;
+    throw error;
+  } finally {
+    inside.linking = false;
+  }
+}
+
+// As errors name a request.
+function keyOf({ specifier, attributes }) {
+  let key = `ModuleCacheKey(${JSONStringify(specifier)}`;
+  for (const name in attributes)
+    key += ` ${JSONStringify(name)}: ${JSONStringify(attributes[name])}`;
+  return `${key})`;
+}
+
+// -- SourceTextModule -------------------------------------------------------------------
+
+class SourceTextModule extends Module {
+  constructor(sourceText, options = none) {
+    validateString(sourceText, 'sourceText');
+    validateObject(options, 'options');
+    const {
+      lineOffset = 0,
+      columnOffset = 0,
+      initializeImportMeta,
+      importModuleDynamically,
+      context,
+      identifier,
+      cachedData,
+    } = options;
+    validateInt32(lineOffset, 'options.lineOffset');
+    validateInt32(columnOffset, 'options.columnOffset');
+    if (initializeImportMeta !== undefined)
+      validateFunction(initializeImportMeta, 'options.initializeImportMeta');
+    checkImportCallback(importModuleDynamically);
+    if (cachedData !== undefined && !isArrayBufferView(cachedData))
+      throw new ERR_INVALID_ARG_TYPE(
+        'options.cachedData', ['Buffer', 'TypedArray', 'DataView'], cachedData);
+    super({
+      __proto__: null,
+      context,
+      identifier,
+      make(name, module) {
+        // It is in the module's code: as long as that lives, so does this object.
+        const symbol = Symbol(name);
+        const wrap = new ModuleWrap(
+          name, context, sourceText, lineOffset, columnOffset, cachedData, symbol,
+          initializeImportMeta && ((meta) => {
+            initializeImportMeta(meta, module);
+          }));
+        if (wrap.cachedDataRejected)
+          throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
+        registerImportCallback(symbol, importModuleDynamically, module, wrap);
+        return wrap;
+      },
+    });
+  }
+
+  linkRequests(modules) {
+    const inside = own(this);
+    validateArray(modules, 'modules');
+    if (statusOf(inside) !== 'unlinked')
+      throw new ERR_VM_MODULE_STATUS('must be unlinked');
+    const requests = requestsOf(inside);
+    const { length } = modules;
+    const wraps = [];
+    for (let i = 0; i < length; ++i) {
+      const found = insideOf(modules[i]);
+      if (found === undefined)
+        throw new ERR_VM_MODULE_NOT_MODULE();
+      if (found.context !== inside.context)
+        throw new ERR_VM_MODULE_DIFFERENT_CONTEXT();
+      ArrayPrototypePush(wraps, found.wrap);
+    }
+    if (length !== requests.length)
+      throw new ERR_MODULE_LINK_MISMATCH(`Expected ${requests.length} modules, got ${length}`);
+    const seen = { __proto__: null };
+    for (let i = 0; i < length; ++i) {
+      const key = keyOf(requests[i]);
+      const first = seen[key];
+      if (first === undefined)
+        seen[key] = i;
+      else if (wraps[first] !== wraps[i])
+        throw new ERR_MODULE_LINK_MISMATCH(
+          `Module request '${key}' at index ${first} must be linked to the same module requested ` +
+          `at index ${i}`);
+    }
+    inside.wrap.setLinked(wraps);
+  }
+
+  instantiate() {
+    const inside = own(this);
+    if (inside.wrap.getStatus() !== kUninstantiated || statusOf(inside) !== 'unlinked')
+      throw new ERR_VM_MODULE_STATUS('must be unlinked');
+    if (!inside.wrap.isLinked())
+      throw new ERR_VM_MODULE_LINK_FAILURE('module is not linked');
+    inside.wrap.instantiate();
+  }
+
+  get dependencySpecifiers() {
+    const requests = requestsOf(own(this));
+    const specifiers = [];
+    for (let i = 0; i < requests.length; ++i)
+      ArrayPrototypePush(specifiers, requests[i].specifier);
+    return ObjectFreeze(specifiers);
+  }
+
+  get moduleRequests() {
+    return requestsOf(own(this));
+  }
+
+  get status() {
+    return statusOf(own(this));
+  }
+
+  get error() {
+    return errorOf(own(this));
+  }
+
+  hasAsyncGraph() {
+    const { wrap } = own(this);
+    if (wrap.getStatus() < kInstantiated)
+      throw new ERR_VM_MODULE_STATUS('must be instantiated');
+    return wrap.isGraphAsync();
+  }
+
+  hasTopLevelAwait() {
+    return own(this).wrap.hasTopLevelAwait();
+  }
+
+  createCachedData() {
+    const { wrap } = own(this);
+    const status = wrap.getStatus();
+    if (status === kEvaluating || status === kEvaluated || status === kErrored)
+      throw new ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA();
+    return wrap.createCachedData();
+  }
+}
+
+// -- SyntheticModule --------------------------------------------------------------------
+
+class SyntheticModule extends Module {
+  constructor(exportNames, evaluateCallback, options = none) {
+    const names = [];
+    let sound = ArrayIsArray(exportNames);
+    for (let i = 0; sound && i < exportNames.length; ++i) {
+      const name = exportNames[i];
+      sound = typeof name === 'string';
+      ArrayPrototypePush(names, name);
+    }
+    if (!sound)
+      throw new ERR_INVALID_ARG_TYPE('exportNames', 'Array of unique strings', exportNames);
+    const seen = { __proto__: null };
+    for (let i = 0; i < names.length; ++i) {
+      if (seen[names[i]])
+        throw new ERR_INVALID_ARG_VALUE(`exportNames.${names[i]}`, names[i], 'is duplicated');
+      seen[names[i]] = true;
+    }
+    validateFunction(evaluateCallback, 'evaluateCallback');
+    validateObject(options, 'options');
+    const { context, identifier } = options;
+    super({
+      __proto__: null,
+      context,
+      identifier,
+      make(name, module) {
+        return new ModuleWrap(name, context, names, () => {
+          ReflectApply(evaluateCallback, module, []);
+        });
+      },
+    });
+  }
+
+  // There is nothing to link.
+  link() {
+    own(this);
+    return new Promise((resolve) => resolve());
+  }
+
+  setExport(name, value) {
+    const { wrap } = own(this);
+    validateString(name, 'name');
+    wrap.setExport(name, value);
+  }
+}
+
+module.exports = { Module, SourceTextModule, SyntheticModule, insideOf, errorOf, statusOf };

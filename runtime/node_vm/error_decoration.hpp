@@ -1,0 +1,32 @@
+#pragma once
+
+#include "runtime/isolate.hpp"
+
+#include <v8-context.h>
+#include <v8-exception.h>
+#include <v8-persistent-handle.h>
+
+#include <memory>
+
+namespace troupe::js::node_vm {
+
+/// Puts `file:line`, the line, a caret and a blank line in front of `err.stack`
+/// (`displayErrors`), once per error.
+///
+/// Threads: the isolate's.
+class error_decorator {
+public:
+  explicit error_decorator(v8::Isolate* isolate)
+    : decorated_(isolate, v8::Private::New(isolate)) {
+  }
+
+  /// Decorates what was caught, if it is an object with a stack. May run script code
+  /// (a getter of `stack`); what that throws is dropped.
+  void decorate(isolate_scope& here, v8::Local<v8::Context> context,
+                const v8::TryCatch& caught) const;
+
+private:
+  v8::Global<v8::Private> decorated_;
+};
+
+} // namespace troupe::js::node_vm

@@ -1,0 +1,57 @@
+#include "runtime/node_vm/script_modules.hpp"
+
+#include <v8-weak-callback-info.h>
+
+namespace troupe::js::node_vm {
+
+script_modules::~script_modules() {
+  for (auto& [hash, each] : entries_) {
+    each->module.Reset();
+    each->object.Reset();
+  }
+}
+
+void script_modules::add(v8::Local<v8::Module> module, v8::Local<v8::Object> object) {
+  auto* isolate = owner_.v8();
+  auto made = std::make_unique<entry>();
+  made->home = this;
+  made->hash = module->GetIdentityHash();
+  made->module.Reset(isolate, module);
+  made->module.SetWeak();
+  made->object.Reset(isolate, object);
+  made->object.SetWeak(
+    made.get(),
+    [](const v8::WeakCallbackInfo<entry>& gone) {
+      gone.GetParameter()->object.Reset();
+      gone.SetSecondPassCallback([](const v8::WeakCallbackInfo<entry>& late) {
+        late.GetParameter()->home->forget(*late.GetParameter());
+      });
+    },
+    v8::WeakCallbackType::kParameter);
+  auto hash = made->hash;
+  entries_.emplace(hash, std::move(made));
+}
+
+void script_modules::forget(entry& gone) {
+  auto [first, last] = entries_.equal_range(gone.hash);
+  for (auto each = first; each != last; ++each)
+    if (each->second.get() == &gone) {
+      entries_.erase(each);
+      return;
+    }
+}
+
+v8::MaybeLocal<v8::Object> script_modules::find(v8::Local<v8::Module> module) const {
+  auto [first, last] = entries_.equal_range(module->GetIdentityHash());
+  for (auto each = first; each != last; ++each)
+    if (each->second->module == module && !each->second->object.IsEmpty())
+      return each->second->object.Get(owner_.v8());
+  return {};
+}
+
+void script_modules::clear() {
+  server_.Reset();
+  default_loader_.Reset();
+}
+
+} // namespace troupe::js::node_vm

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "runtime/isolate.hpp"
+
+#include <v8-function.h>
+#include <v8-persistent-handle.h>
+#include <v8-script.h>
+
+#include <memory>
+#include <unordered_map>
+
+namespace troupe::js::node_vm {
+
+/// The modules that scripts have made (`vm.SourceTextModule`, `vm.SyntheticModule`), by what
+/// V8 knows them by; and who serves their `import()`.
+///
+/// An object of theirs lives as long as the script or its module's code reaches it; what
+/// is here holds neither.
+///
+/// Threads: the isolate's.
+class script_modules {
+public:
+  explicit script_modules(isolate& owner) : owner_(owner) {
+  }
+
+  ~script_modules();
+
+  script_modules(const script_modules&) = delete;
+  script_modules& operator=(const script_modules&) = delete;
+
+  void add(v8::Local<v8::Module> module, v8::Local<v8::Object> object);
+
+  /// The object of a module; empty when it is none of ours.
+  [[nodiscard]] v8::MaybeLocal<v8::Object> find(v8::Local<v8::Module> module) const;
+
+  [[nodiscard]] std::size_t size() const noexcept {
+    return entries_.size();
+  }
+
+  /// `(symbol, specifier, phase, attributes)`: a promise of `[what import() gives]`.
+  void set_import_server(v8::Local<v8::Function> server) {
+    server_.Reset(owner_.v8(), server);
+  }
+
+  [[nodiscard]] v8::Local<v8::Function> import_server() const {
+    return server_.Get(owner_.v8());
+  }
+
+  /// The symbol for `vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER`.
+  void set_default_loader(v8::Local<v8::Symbol> symbol) {
+    default_loader_.Reset(owner_.v8(), symbol);
+  }
+
+  [[nodiscard]] bool is_default_loader(v8::Local<v8::Value> symbol) const {
+    return default_loader_ == symbol;
+  }
+
+  /// The realm is replaced.
+  void clear();
+
+private:
+  struct entry {
+    script_modules* home = nullptr;
+    int hash = 0;
+    v8::Global<v8::Module> module; // weak, as the object
+    v8::Global<v8::Object> object; // weak
+  };
+
+  void forget(entry& gone);
+
+  isolate& owner_;
+  std::unordered_multimap<int, std::unique_ptr<entry>> entries_;
+  v8::Global<v8::Function> server_;
+  v8::Global<v8::Symbol> default_loader_;
+};
+
+} // namespace troupe::js::node_vm

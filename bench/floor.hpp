@@ -54,6 +54,10 @@ public:
     return isolate_;
   }
 
+  [[nodiscard]] v8::Local<v8::Context> context() const {
+    return context_.Get(isolate_);
+  }
+
   /// Tasks that V8 has posted for this thread.
   void run_tasks() {
     if (tasks_->pending())

@@ -44,6 +44,9 @@ std::vector<item>& items() {
     made.push_back(host_call());
     made.push_back(code_cache_start());
     made.push_back(context_reset());
+    made.push_back(modules());
+    made.push_back(modules_shared());
+    made.push_back(modules_latency());
     return made;
   }();
   return all;

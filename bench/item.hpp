@@ -77,5 +77,8 @@ void run_round(item& which);
 [[nodiscard]] item host_call();
 [[nodiscard]] item code_cache_start();
 [[nodiscard]] item context_reset();
+[[nodiscard]] item modules();
+[[nodiscard]] item modules_shared();
+[[nodiscard]] item modules_latency();
 
 } // namespace troupe::bench

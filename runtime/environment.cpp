@@ -129,6 +129,7 @@ result<void> environment::make_realm(const context_options& options) {
     auto context = realm_.context(here);
     isolate_.cloner().install(here.v8(), context);
     v8::Context::Scope entered{context};
+    modules_->begin_realm(here, context);
     if (options.console && !options.builtins.has(builtin::console)) {
       auto line_max = options.output_limit != 0 ? std::min(options.output_limit, console_line_max)
                                                 : console_line_max;
@@ -1105,7 +1106,7 @@ bool environment::poll() {
 }
 
 bool environment::idle() const {
-  return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->empty()
+  return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
          && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -30,24 +31,31 @@ constexpr std::size_t specifier_size_max = 64 * 1024;
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
+// Of all requests that are open, or whose answers are remembered.
+constexpr std::size_t request_bytes_max = 32 * mib;
+
 v8::Local<v8::String> namespace_key(v8::Isolate* isolate) {
   return v8::String::NewFromUtf8Literal(isolate, "namespace", v8::NewStringType::kInternalized);
 }
 
 /// Names what a request asks for.
 std::string key_of(const module_request& request) {
-  std::string key = request.referrer;
+  std::string key;
+  key.reserve(request.referrer.size() + request.specifier.size() + 16);
   auto add = [&key](std::string_view part) {
-    key += fmt::format("\n{}:", part.size());
+    char digits[20];
+    key.append(digits, std::to_chars(digits, std::end(digits), part.size()).ptr);
+    key += ':';
     key += part;
   };
+  add(request.referrer);
   add(request.specifier);
   for (const auto& [name, value] : request.attributes) {
     add(name);
     add(value);
   }
   if (request.phase == import_phase::source)
-    key += "\nsource";
+    key += "source";
   return key;
 }
 
@@ -202,10 +210,10 @@ std::optional<module_graphs::failure> module_graphs::find_root(isolate_scope& he
                                                                graph_load& load,
                                                                module_request request) {
   load.phase = request.phase;
-  if (fetches_.size() >= limits_.modules_max)
+  if (loads_.size() > limits_.modules_max)
     return failed_with(here, context, nullptr, nullptr,
                        {.code = errc::module_limit_exceeded,
-                        .message = fmt::format("as many modules are being loaded as may be "
+                        .message = fmt::format("as many imports are under way as may be "
                                                "(module_limits::modules_max, {})",
                                                limits_.modules_max)});
   module_hold found;
@@ -259,11 +267,7 @@ std::optional<module_graphs::failure> module_graphs::explore(isolate_scope& here
       if (!load.visited.try_emplace(target, visit{import.target, record, depth}).second)
         continue;
       if (depth > limits_.depth_max)
-        return failed_with(here, context, &load, record,
-                           {.code = errc::module_limit_exceeded,
-                            .message = fmt::format("the imports go more than {} modules deep "
-                                                   "(module_limits::depth_max), at '{}'",
-                                                   limits_.depth_max, target->identifier())});
+        return failed_with(here, context, &load, record, too_deep(*target));
       if (load.visited.size() > limits_.modules_max)
         return failed_with(here, context, &load, record,
                            {.code = errc::module_limit_exceeded,
@@ -292,6 +296,7 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
   }
   if (auto flying = scope.in_flight.find(key); flying != scope.in_flight.end()) {
     fetches_.at(flying->second).waiters.push_back(std::move(who));
+    load.asked.push_back(flying->second);
     ++load.missing;
     return std::nullopt;
   }
@@ -312,10 +317,16 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
       tell_chain(*failed, load, importer.get());
       return failed;
     }
-    if (scope.resolved.size() < 4 * limits_.modules_max)
-      scope.resolved.emplace(std::move(key), found);
+    remember(scope, std::move(key), found);
     return std::nullopt;
   }
+  if (fetches_.size() >= limits_.modules_max || fetch_bytes_ + key.size() > request_bytes_max)
+    return failed_with(here, context, &load, importer.get(),
+                       {.code = errc::module_limit_exceeded,
+                        .message = fmt::format("as many modules are being loaded as may be "
+                                               "(module_limits::modules_max, {}; {} MiB of "
+                                               "requests)",
+                                               limits_.modules_max, request_bytes_max / mib)});
   auto id = ++last_fetch_;
   scope.in_flight.emplace(key, id);
   to_send_.push_back({id, request});
@@ -325,8 +336,20 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
   fetch.scope = load.scope;
   fetch.carrier = load.id;
   fetch.waiters.push_back(std::move(who));
+  fetch_bytes_ += fetch.key.size();
+  load.asked.push_back(id);
   ++load.missing;
   return std::nullopt;
+}
+
+/// The next one who asks need not wait.
+void module_graphs::remember(module_scope& scope, std::string key,
+                             const module_hold& module) const {
+  if (scope.resolved.size() >= 4 * limits_.modules_max
+      || scope.resolved_bytes + key.size() > request_bytes_max)
+    return;
+  scope.resolved_bytes += key.size();
+  scope.resolved.emplace(std::move(key), module);
 }
 
 /// Takes a module in that was found.
@@ -350,33 +373,34 @@ std::optional<module_graphs::failure> module_graphs::admit(
     const auto& source = std::get<module_source>(answer);
     if (auto unsound = check_type(request, source))
       return refuse(*std::move(unsound));
-    auto& known = scope.modules[key_of(source)];
-    if (!known) {
-      auto size = source.content().size();
+    auto key = key_of(source);
+    auto known = scope.modules.find(key);
+    if (known == scope.modules.end()) {
+      auto size = source.content().size() + source.identifier().size();
       if (size > limits_.source_mib_max * mib
                    - std::min(scope.source_bytes, limits_.source_mib_max * mib))
         return refuse({.code = errc::module_limit_exceeded,
                        .message = fmt::format("the sources of the modules have more than {} MiB "
                                               "(module_limits::source_mib_max), with '{}'",
                                               limits_.source_mib_max, source.identifier())});
-      if (scope.modules.size() > limits_.modules_max)
+      if (scope.modules.size() >= limits_.modules_max)
         return refuse({.code = errc::module_limit_exceeded,
                        .message = fmt::format("there are more than {} modules "
                                               "(module_limits::modules_max)",
                                               limits_.modules_max)});
       v8::TryCatch caught{here.v8()};
-      known = make_module(here, context, owner_.isolate_.modules(), source);
-      if (!known) {
-        scope.modules.erase(key_of(source));
+      auto made = make_module(here, context, owner_.isolate_.modules(), source);
+      if (!made) {
         auto compiles = source.kind() != module_kind::synthetic;
         return caught_failure(here, context, caught,
                               compiles ? errc::syntax_error : errc::clone_failed);
       }
       scope.source_bytes += size;
-      if (!known->to_share_.IsEmpty())
-        to_share_.push_back(known);
+      if (!made->to_share_.IsEmpty())
+        to_share_.push_back(made);
+      known = scope.modules.emplace(std::move(key), std::move(made)).first;
     }
-    admitted = known;
+    admitted = known->second;
   }
   if (request.phase == import_phase::source && admitted->source_object_.IsEmpty()) {
     error why{.code = errc::syntax_error,
@@ -408,8 +432,11 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
       continue;
     auto fetch = std::move(taken.mapped());
     fetch.scope->in_flight.erase(fetch.key);
+    fetch_bytes_ -= fetch.key.size();
     std::erase_if(fetch.waiters,
                   [this](const auto& each) { return !loads_.contains(each.load); });
+    if (!outcome && outcome.error().code == errc::module_limit_exceeded)
+      ask_again(fetch);
     if (fetch.waiters.empty())
       continue;
     auto first = fetch.waiters.front().load;
@@ -424,8 +451,8 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
         std::optional<failure> failed;
         if (outcome) {
           failed = admit(here, context, *fetch.scope, fetch.request, *outcome, module);
-          if (!failed && fetch.scope->resolved.size() < 4 * limits_.modules_max)
-            fetch.scope->resolved.emplace(fetch.key, module);
+          if (!failed)
+            remember(*fetch.scope, fetch.key, module);
         }
         for (auto& each : fetch.waiters) {
           auto found = loads_.find(each.load);
@@ -443,19 +470,7 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
             load.root = module;
             mine = enter(here, context, load, module, nullptr, 1);
           } else {
-            auto& import = each.importer->imports()[each.import];
-            import.target = module;
-            if (import.request.phase == import_phase::evaluation) {
-              auto depth = load.visited.at(each.importer.get()).depth + 1;
-              mine = depth > limits_.depth_max
-                       ? failed_with(
-                         here, context, &load, each.importer.get(),
-                         {.code = errc::module_limit_exceeded,
-                          .message = fmt::format("the imports go more than {} modules deep "
-                                                 "(module_limits::depth_max), at '{}'",
-                                                 limits_.depth_max, module->identifier())})
-                       : enter(here, context, load, module, each.importer.get(), depth);
-            }
+            mine = found_import(here, context, load, *each.importer, each.import, module);
           }
           if (mine) {
             to_send_.clear();
@@ -488,6 +503,56 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
       finish(id);
   }
   share();
+}
+
+/// A module has come that another one imports.
+std::optional<module_graphs::failure> module_graphs::found_import(
+  isolate_scope& here, v8::Local<v8::Context> context, graph_load& load, module_record& importer,
+  std::size_t index, const module_hold& module) {
+  if (is_linked(here, importer)) // by another load, meanwhile
+    return std::nullopt;
+  auto& import = importer.imports()[index];
+  // With loads of different loaders the first answer holds: they share the importer.
+  if (!import.target)
+    import.target = module;
+  if (import.request.phase == import_phase::source)
+    return std::nullopt;
+  auto depth = load.visited.at(&importer).depth + 1;
+  if (depth > limits_.depth_max)
+    return failed_with(here, context, &load, &importer, too_deep(*import.target));
+  return enter(here, context, load, import.target, &importer, depth);
+}
+
+error module_graphs::too_deep(const module_record& at) const {
+  return {.code = errc::module_limit_exceeded,
+          .message = fmt::format("the imports go more than {} modules deep "
+                                 "(module_limits::depth_max), at '{}'",
+                                 limits_.depth_max, at.identifier())};
+}
+
+/// The time of the graph that has asked is up: the others ask in their own.
+void module_graphs::ask_again(pending_fetch& given_up) {
+  pending_fetch fetch{.request = given_up.request,
+                      .key = given_up.key,
+                      .scope = given_up.scope,
+                      .carrier = 0,
+                      .waiters = {}};
+  auto others = std::ranges::stable_partition(
+    given_up.waiters, [&](const auto& each) { return each.load == given_up.carrier; });
+  std::ranges::move(others, std::back_inserter(fetch.waiters));
+  given_up.waiters.erase(others.begin(), others.end());
+  if (fetch.waiters.empty())
+    return;
+  auto id = ++last_fetch_;
+  for (const auto& each : fetch.waiters)
+    loads_.at(each.load)->asked.push_back(id);
+  auto heir = fetch.waiters.front().load;
+  fetch.carrier = heir;
+  fetch_bytes_ += fetch.key.size();
+  fetch.scope->in_flight.emplace(fetch.key, id);
+  to_send_.push_back({id, fetch.request});
+  fetches_.emplace(id, std::move(fetch));
+  send_fetches(heir);
 }
 
 /// What came for several was lost when the time of one was over.
@@ -531,8 +596,10 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
     v8::TryCatch caught{here.v8()};
     auto linked = instantiate(here, context, *load.root.get());
     if (!linked) {
-      if (caught.HasTerminated())
+      if (caught.HasTerminated()) {
+        finish(id);
         return;
+      }
       auto why = caught.HasCaught()
                    ? caught_failure(here, context, caught, errc::module_link_failed)
                    : failed_with(here, context, &load, nullptr, std::move(linked).error());
@@ -592,7 +659,7 @@ bool module_graphs::evaluate_each(isolate_scope& here, v8::Local<v8::Context> co
     v8::TryCatch caught{here.v8()};
     auto begun = std::chrono::steady_clock::now();
     v8::Local<v8::Value> evaluated;
-    if (!module->Evaluate(context).ToLocal(&evaluated)) {
+    if (!evaluate(here, context, *order[i]).ToLocal(&evaluated)) {
       if (!caught.HasTerminated() && caught.HasCaught())
         fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
       return false;
@@ -614,9 +681,11 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
   v8::TryCatch caught{isolate};
   v8::Local<v8::Value> evaluated;
   auto root = load.root; // the evaluation may end the load
-  if (!root->module(here)->Evaluate(context).ToLocal(&evaluated)) {
+  if (!evaluate(here, context, *root).ToLocal(&evaluated)) {
     if (!caught.HasTerminated() && caught.HasCaught())
       fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
+    else
+      finish(id);
     return;
   }
   auto found = loads_.find(id);
@@ -633,12 +702,44 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
            context, &module_graphs::on_evaluated,
            v8::Number::New(isolate, static_cast<double>(id) * (rejected != 0 ? -1 : 1)), 1,
            v8::ConstructorBehavior::kThrow)
-           .ToLocal(&settled[rejected]))
+           .ToLocal(&settled[rejected])) {
+      finish(id);
       return;
+    }
   // Looks up the promise's constructor, which may be the script's own and throw.
-  if (promise->Then(context, settled[0], settled[1]).IsEmpty() && caught.HasCaught()
-      && !caught.HasTerminated())
+  if (!promise->Then(context, settled[0], settled[1]).IsEmpty())
+    return;
+  if (caught.HasCaught() && !caught.HasTerminated())
     fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
+  else
+    finish(id);
+}
+
+v8::MaybeLocal<v8::Value> module_graphs::evaluate(isolate_scope& here,
+                                                  v8::Local<v8::Context> context,
+                                                  module_record& root) {
+  auto* isolate = here.v8();
+  auto module = root.module(here);
+  auto status = module->GetStatus();
+  // V8 ends the process when a module is good, but not the cycle that it was evaluated with.
+  if (status == v8::Module::kEvaluated && root.cycle_)
+    for (auto* each : *root.cycle_) {
+      auto member = each->module(here);
+      if (member->GetStatus() != v8::Module::kErrored)
+        continue;
+      v8::Local<v8::Promise::Resolver> rejected;
+      if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
+          || rejected->Reject(context, member->GetException()).IsNothing())
+        return {};
+      return rejected->GetPromise().As<v8::Value>();
+    }
+  if (status == v8::Module::kInstantiated && module->IsGraphAsync()
+      && !promises_.fix(here, context)) {
+    isolate->ThrowException(v8::Exception::TypeError(v8::String::NewFromUtf8Literal(
+      isolate, "Top-level await does not work: a script has redefined Promise for good")));
+    return {};
+  }
+  return module->Evaluate(context);
 }
 
 void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -668,6 +769,9 @@ result<void> module_graphs::instantiate(isolate_scope& here, v8::Local<v8::Conte
   auto module = root.module(here);
   if (module->GetStatus() == v8::Module::kErrored)
     return {};
+  // V8 recurses as deep, in places without a look at the stack.
+  if (measure(root) > limits_.depth_max)
+    return too_deep(root);
   if (module
         ->InstantiateModule(context, &module_graphs::on_resolve,
                             &module_graphs::on_resolve_source)
@@ -675,6 +779,75 @@ result<void> module_graphs::instantiate(isolate_scope& here, v8::Local<v8::Conte
     return {};
   return error{.code = errc::module_link_failed,
                .message = fmt::format("'{}' cannot be linked", root.identifier())};
+}
+
+/// Finds the height of a module: of the longest chain of imports that starts there, counting
+/// all modules of a cycle
+/// (https://en.wikipedia.org/wiki/Tarjan%27s_strongly_connected_components_algorithm).
+std::size_t module_graphs::measure(module_record& root) {
+  struct step {
+    module_record* record;
+    std::size_t next_import = 0;
+  };
+  if (root.linked_)
+    return root.height_;
+  std::vector<module_record*> met;
+  std::vector<module_record*> open;
+  std::vector<step> path;
+  auto meet = [&](module_record* record) {
+    met.push_back(record);
+    open.push_back(record);
+    record->measured_ = {.index = met.size(), .low = met.size(), .below = 0, .open = true};
+    path.push_back({record});
+  };
+  meet(&root);
+  while (!path.empty()) {
+    auto* record = path.back().record;
+    auto& mine = record->measured_;
+    if (path.back().next_import < record->imports().size()) {
+      const auto& import = record->imports()[path.back().next_import++];
+      auto* target = import.target.get();
+      if (target == nullptr || import.request.phase == import_phase::source)
+        continue;
+      if (target->measured_.open)
+        mine.low = std::min(mine.low, target->measured_.index);
+      else if (target->linked_ || target->measured_.index != 0)
+        mine.below = std::max(mine.below, target->height_);
+      else
+        meet(target);
+      continue;
+    }
+    path.pop_back();
+    if (mine.low == mine.index) {
+      auto first = std::prev(open.end());
+      while (*first != record)
+        --first;
+      std::size_t below = 0;
+      for (auto each = first; each != open.end(); ++each)
+        below = std::max(below, (*each)->measured_.below);
+      auto height = below + static_cast<std::size_t>(open.end() - first);
+      std::shared_ptr<const std::vector<module_record*>> cycle;
+      if (open.end() - first > 1)
+        cycle = std::make_shared<const std::vector<module_record*>>(first, open.end());
+      for (auto each = first; each != open.end(); ++each) {
+        (*each)->cycle_ = cycle;
+        (*each)->height_ = height;
+        (*each)->measured_.open = false;
+      }
+      open.erase(first, open.end());
+    }
+    if (!path.empty()) {
+      auto& importer = path.back().record->measured_;
+      if (mine.open)
+        importer.low = std::min(importer.low, mine.low);
+      else
+        importer.below = std::max(importer.below, record->height_);
+    }
+  }
+  auto height = root.height_;
+  for (auto* record : met)
+    record->measured_ = {};
+  return height;
 }
 
 void module_graphs::forget_targets(isolate_scope& here, module_record& root) {
@@ -695,9 +868,10 @@ namespace {
 /// The module that an import leads to; throws when it was never loaded.
 module_record* find_target(isolate_scope& here, v8::Local<v8::Context> context,
                            v8::Local<v8::String> specifier, v8::Local<v8::FixedArray> attributes,
-                           v8::Local<v8::Module> referrer) {
+                           v8::Local<v8::Module> referrer, import_phase phase) {
   auto* record = here.owner().modules().find(here, referrer);
-  auto* import = record != nullptr ? record->find_import(here, specifier, attributes) : nullptr;
+  auto* import =
+    record != nullptr ? record->find_import(here, specifier, attributes, phase) : nullptr;
   if (import != nullptr && import->target)
     return import->target.get();
   here.v8()->ThrowException(make_exception(
@@ -719,7 +893,8 @@ v8::MaybeLocal<v8::Module> module_graphs::on_resolve(v8::Local<v8::Context> cont
   auto& owner = isolate::of(v8::Isolate::GetCurrent());
   v8::EscapableHandleScope handles{owner.v8()};
   isolate_scope here{owner};
-  auto* target = find_target(here, context, specifier, attributes, referrer);
+  auto* target =
+    find_target(here, context, specifier, attributes, referrer, import_phase::evaluation);
   if (target == nullptr)
     return {};
   return handles.Escape(target->module(here));
@@ -732,7 +907,8 @@ v8::MaybeLocal<v8::Object> module_graphs::on_resolve_source(v8::Local<v8::Contex
   auto& owner = isolate::of(v8::Isolate::GetCurrent());
   v8::EscapableHandleScope handles{owner.v8()};
   isolate_scope here{owner};
-  auto* target = find_target(here, context, specifier, attributes, referrer);
+  auto* target =
+    find_target(here, context, specifier, attributes, referrer, import_phase::source);
   if (target == nullptr)
     return {};
   return handles.Escape(target->source_object(here));
@@ -741,28 +917,48 @@ v8::MaybeLocal<v8::Object> module_graphs::on_resolve_source(v8::Local<v8::Contex
 // -- ends -----------------------------------------------------------------------------------
 
 void module_graphs::finish(load_id load) {
-  if (loads_.erase(load) == 0)
-    return;
+  finish(std::vector{load});
+}
+
+void module_graphs::finish(const std::vector<load_id>& loads) {
+  std::vector<load_id> ended;
+  std::vector<fetch_id> asked;
+  for (auto load : loads) {
+    auto taken = loads_.extract(load);
+    if (taken.empty())
+      continue;
+    ended.push_back(load);
+    auto& gone = *taken.mapped();
+    if (gone.what_for == purpose::link && gone.root)
+      gone.root->linking_ = false;
+    if (gone.missing > 0)
+      asked.insert(asked.end(), gone.asked.begin(), gone.asked.end());
+  }
+  std::ranges::sort(asked);
+  asked.erase(std::ranges::unique(asked).begin(), asked.end());
   // What others wait for goes on, under a name of theirs.
   std::unordered_map<load_id, std::vector<module_fetch>> inherited;
-  for (auto entry = fetches_.begin(); entry != fetches_.end();) {
-    auto& [id, fetch] = *entry;
-    std::erase_if(fetch.waiters, [&](const auto& each) { return each.load == load; });
+  for (auto id : asked) {
+    auto entry = fetches_.find(id);
+    if (entry == fetches_.end())
+      continue;
+    auto& fetch = entry->second;
+    std::erase_if(fetch.waiters,
+                  [this](const auto& each) { return !loads_.contains(each.load); });
     if (fetch.waiters.empty()) {
       fetch.scope->in_flight.erase(fetch.key);
-      entry = fetches_.erase(entry);
-      continue;
-    }
-    if (fetch.carrier == load) {
+      fetch_bytes_ -= fetch.key.size();
+      fetches_.erase(entry);
+    } else if (!loads_.contains(fetch.carrier)) {
       fetch.carrier = fetch.waiters.front().load;
       inherited[fetch.carrier].push_back({id, fetch.request});
     }
-    ++entry;
   }
   if (auto thrown = owner_.call_host([&] {
         for (auto& [heir, fetches] : inherited)
           owner_.events_.fetch(heir, loads_.at(heir)->scope->port.id, std::move(fetches));
-        owner_.events_.fetch_over(load);
+        for (auto load : ended)
+          owner_.events_.fetch_over(load);
       }))
     owner_.report_uncaught(*std::move(thrown), owner_.current_run());
 }
@@ -792,8 +988,6 @@ void module_graphs::fail(isolate_scope& here, v8::Local<v8::Context> context, lo
   auto& load = *found->second;
   auto request = load.limits.request;
   bool host = load.what_for != purpose::script_import;
-  for (auto& [record, unused] : load.visited)
-    record->linking_ = false;
   auto resolver = load.resolver.Get(here.v8());
   finish(id);
   // C++ has asked: it is told the error itself, not what a script would see of it.
@@ -811,8 +1005,7 @@ void module_graphs::cancel_of(request_id request) {
   for (auto& [id, load] : loads_)
     if (load->limits.request == request)
       ended.push_back(id);
-  for (auto id : ended)
-    finish(id);
+  finish(ended);
 }
 
 void module_graphs::microtasks_discarded() {
@@ -820,13 +1013,14 @@ void module_graphs::microtasks_discarded() {
   for (auto& [id, load] : loads_)
     if (load->queued)
       ended.push_back(id);
-  for (auto id : ended)
-    finish(id);
+  finish(ended);
 }
 
 void module_graphs::clear() {
-  while (!loads_.empty())
-    finish(loads_.begin()->first);
+  std::vector<load_id> ended;
+  for (auto& [id, unused] : loads_)
+    ended.push_back(id);
+  finish(ended);
   auto port = scope_->port;
   scope_ = std::make_shared<module_scope>();
   scope_->port = std::move(port);
@@ -949,7 +1143,6 @@ result<v8::MaybeLocal<v8::Value>> module_graphs::link(isolate_scope& here,
   load.root = root;
   if (auto failed = enter(here, context, load, root, nullptr, 1)) {
     to_send_.clear();
-    root->linking_ = false;
     finish(id);
     return std::move(failed->told);
   }
@@ -1046,8 +1239,10 @@ v8::MaybeLocal<v8::Promise> module_graphs::import_from_script(isolate_scope& her
     if (!v8::Function::New(context, &module_graphs::on_ready,
                            v8::Number::New(isolate, static_cast<double>(id)), 0,
                            v8::ConstructorBehavior::kThrow)
-           .ToLocal(&ready))
+           .ToLocal(&ready)) {
+      finish(id);
       return {};
+    }
     load.queued = true;
     context->GetMicrotaskQueue()->EnqueueMicrotask(isolate, ready);
   }

@@ -2,6 +2,7 @@
 
 #include "runtime/module_port.hpp"
 #include "runtime/module_record.hpp"
+#include "runtime/promise_guard.hpp"
 #include "runtime/run_ledger.hpp"
 #include "troupe/module_graph.hpp"
 #include "troupe/options.hpp"
@@ -30,6 +31,7 @@ struct module_scope {
   module_port port;
   std::unordered_map<std::string, module_hold> modules;  // by identifier and kind
   std::unordered_map<std::string, module_hold> resolved; // by request
+  std::size_t resolved_bytes = 0;                        // of the requests
   std::unordered_map<std::string, fetch_id> in_flight;   // by request
   std::size_t source_bytes = 0;
 };
@@ -73,6 +75,11 @@ public:
   [[nodiscard]] result<void> instantiate(isolate_scope& here, v8::Local<v8::Context> context,
                                          module_record& root);
 
+  /// `Module::Evaluate`, where V8 can do it.
+  [[nodiscard]] v8::MaybeLocal<v8::Value> evaluate(isolate_scope& here,
+                                                   v8::Local<v8::Context> context,
+                                                   module_record& root);
+
   /// V8 has linked the graph of a module: nobody else need keep it.
   void forget_targets(isolate_scope& here, module_record& root);
 
@@ -91,14 +98,21 @@ public:
   /// V8 has discarded microtasks, and with them graphs that were to be evaluated.
   void microtasks_discarded();
 
+  /// No script has run in the realm.
+  void begin_realm(isolate_scope& here, v8::Local<v8::Context> context) {
+    promises_.watch(here, context);
+  }
+
   /// Lets go of everything: the realm is replaced.
   void clear();
 
   /// Makes the code caches of modules that have been evaluated, for other contexts.
   void share();
 
-  [[nodiscard]] bool empty() const noexcept {
-    return loads_.empty();
+  /// Will nothing come that could run a script? (A module that waits at its top is none of it:
+  /// what it waits for is counted elsewhere, or never comes.)
+  [[nodiscard]] bool idle() const noexcept {
+    return fetches_.empty();
   }
 
   /// Installs `import()` and `import.meta`.
@@ -142,6 +156,7 @@ private:
     module_hold root;
     v8::Global<v8::Promise::Resolver> resolver;
     std::unordered_map<module_record*, visit> visited;
+    std::vector<fetch_id> asked; ///< What it has waited for.
     std::size_t missing = 0;
     bool queued = false; ///< To be completed by a microtask.
     value report{};      ///< Of an inspection.
@@ -181,7 +196,14 @@ private:
   [[nodiscard]] std::optional<failure> admit(isolate_scope& here, v8::Local<v8::Context> context,
                                              module_scope& scope, const module_request& request,
                                              const module_answer& answer, module_hold& admitted);
+  [[nodiscard]] std::optional<failure> found_import(isolate_scope& here,
+                                                    v8::Local<v8::Context> context,
+                                                    graph_load& load, module_record& importer,
+                                                    std::size_t index, const module_hold& module);
+  [[nodiscard]] error too_deep(const module_record& at) const;
+  void remember(module_scope& scope, std::string key, const module_hold& module) const;
   void send_fetches(load_id load);
+  void ask_again(pending_fetch& given_up);
   void give_up(const std::vector<waiter>& waiters, load_id stopped);
   [[nodiscard]] result<v8::MaybeLocal<v8::Value>> go_on(isolate_scope& here,
                                                         v8::Local<v8::Context> context,
@@ -202,6 +224,8 @@ private:
   void succeed(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load,
                v8::Local<v8::Value> with);
   void finish(load_id load);
+  void finish(const std::vector<load_id>& loads);
+  [[nodiscard]] static std::size_t measure(module_record& root);
 
   [[nodiscard]] failure failed_with(isolate_scope& here, v8::Local<v8::Context> context,
                                     const graph_load* load, const module_record* importer,
@@ -238,8 +262,10 @@ private:
   std::shared_ptr<module_scope> scope_; // the realm's
   std::unordered_map<load_id, std::unique_ptr<graph_load>> loads_;
   std::unordered_map<fetch_id, pending_fetch> fetches_;
+  std::size_t fetch_bytes_ = 0;       // of their requests
   std::vector<module_fetch> to_send_; // of the load at hand
   std::vector<module_hold> to_share_;
+  promise_guard promises_;
   std::optional<error> failed_; // what C++ has just asked for
   bool beginning_ = false;      // C++ asks: it is told at once
   load_id last_load_ = 0;

@@ -22,6 +22,7 @@ module_hold::~module_hold() {
 
 void module_record::linked() {
   linking_ = false;
+  linked_ = true;
   for (auto& each : facts_.imports)
     each.target = {};
 }
@@ -32,12 +33,14 @@ void module_record::forget_export(isolate_scope& here, v8::Local<v8::String> nam
 }
 
 module_import* module_record::find_import(isolate_scope& here, v8::Local<v8::String> specifier,
-                                          v8::Local<v8::FixedArray> attributes) {
+                                          v8::Local<v8::FixedArray> attributes,
+                                          import_phase phase) {
   auto requests = module(here)->GetModuleRequests();
   auto context = here.v8()->GetCurrentContext();
   auto is_meant = [&](std::size_t index) {
     auto request = requests->Get(context, static_cast<int>(index)).As<v8::ModuleRequest>();
-    return request->GetImportAttributes() == attributes
+    return facts_.imports[index].request.phase == phase
+           && request->GetImportAttributes() == attributes
            && request->GetSpecifier()->StringEquals(specifier);
   };
   // V8 asks in the order of the requests.
@@ -103,6 +106,42 @@ void module_registry::bury() {
       }
     records_.erase(last);
   }
+  if (records_.size() >= look_for_cycles_at_) {
+    break_cycles();
+    look_for_cycles_at_ = 2 * records_.size() + 32;
+  }
+}
+
+/// Modules that are not linked and that only imports hold, none of which starts at a module
+/// that anybody else holds.
+void module_registry::break_cycles() {
+  for (auto& [record, unused] : records_) {
+    record->held_by_imports_ = 0;
+    record->reached_ = false;
+  }
+  for (auto& [record, unused] : records_)
+    for (auto& each : record->imports())
+      if (each.target)
+        ++each.target->held_by_imports_;
+  std::vector<module_record*> open;
+  auto reach = [&open](module_record* record) {
+    if (!std::exchange(record->reached_, true))
+      open.push_back(record);
+  };
+  for (auto& [record, unused] : records_)
+    if (record->holds_ > record->held_by_imports_)
+      reach(record);
+  while (!open.empty()) {
+    auto* record = open.back();
+    open.pop_back();
+    for (auto& each : record->imports())
+      if (each.target)
+        reach(each.target.get());
+  }
+  for (auto& [record, unused] : records_)
+    if (!record->reached_)
+      for (auto& each : record->imports())
+        each.target = {};
 }
 
 } // namespace troupe::js

@@ -129,7 +129,8 @@ public:
 
   /// The import that V8 asks for when it links.
   [[nodiscard]] module_import* find_import(isolate_scope& here, v8::Local<v8::String> specifier,
-                                           v8::Local<v8::FixedArray> attributes);
+                                           v8::Local<v8::FixedArray> attributes,
+                                           import_phase phase);
 
   /// Its evaluation leaves that export alone: it was set before.
   void forget_export(isolate_scope& here, v8::Local<v8::String> name);
@@ -152,6 +153,20 @@ public:
   bool has_url_ = false;
   /// Its own link was asked for: `module_status::linking`.
   bool linking_ = false;
+  bool linked_ = false;
+  /// How many modules, itself among them, may import each other in a row from here on. Known
+  /// once it is linked.
+  std::size_t height_ = 0;
+  /// The modules of its cycle, itself among them; null: it is in none. They live as long as
+  /// each other.
+  std::shared_ptr<const std::vector<module_record*>> cycle_{};
+  /// While heights are measured.
+  struct {
+    std::size_t index = 0; ///< In the order of discovery, from 1; 0: not met.
+    std::size_t low = 0;
+    std::size_t below = 0; ///< The greatest height of what it imports.
+    bool open = false;
+  } measured_{};
   /// Until its code cache is made.
   v8::Global<v8::UnboundModuleScript> to_share_{};
   std::shared_ptr<shared_code_cache> cache_{};
@@ -167,6 +182,8 @@ private:
   v8::Global<v8::Module> module_; // weak while nobody holds it
   int hash_ = 0;
   std::size_t holds_ = 0;
+  std::size_t held_by_imports_ = 0; // while cycles are looked for
+  bool reached_ = false;            // the same
   std::size_t next_import_ = 0;
 };
 
@@ -188,7 +205,8 @@ public:
   /// Null when it is none of ours.
   [[nodiscard]] module_record* find(isolate_scope& here, v8::Local<v8::Module> module) const;
 
-  /// Forgets those that V8 has collected.
+  /// Forgets those that V8 has collected, and now and then lets go of modules that are only
+  /// held by each other. (Linked ones hold each other inside V8, which sees that.)
   void bury();
 
   [[nodiscard]] std::size_t size() const noexcept {
@@ -199,10 +217,12 @@ private:
   friend class module_hold;
 
   void release(module_record& record);
+  void break_cycles();
 
   std::unordered_map<module_record*, std::unique_ptr<module_record>> records_;
   std::unordered_multimap<int, module_record*> by_hash_;
   std::vector<module_record*> dead_;
+  std::size_t look_for_cycles_at_ = 32;
 };
 
 } // namespace troupe::js

@@ -298,7 +298,7 @@ void module_requests::evaluate(request_id request, const value& module,
                     auto status = status_of(here, **found);
                     if (status < module_status::linked)
                       return wrong_status(**found, status, "linked, evaluated or errored");
-                    return (*found)->module(here)->Evaluate(context);
+                    return owner_.modules_->evaluate(here, context, **found);
                   });
 }
 

@@ -1183,6 +1183,7 @@ v8::MaybeLocal<v8::Promise> module_graphs::on_import(v8::Local<v8::Context> cont
   auto& owner = environment::of(isolate);
   v8::EscapableHandleScope handles{isolate};
   isolate_scope here{owner.isolate_};
+  auto calling = context;
   if (auto* vm = owner.vm_machine()) {
     auto main = owner.realm_.context(here);
     auto server = vm->server_of(context, host_defined_options);
@@ -1206,6 +1207,9 @@ v8::MaybeLocal<v8::Promise> module_graphs::on_import(v8::Local<v8::Context> cont
                                           : std::string{}};
   v8::Local<v8::Promise> promise;
   if (!owner.modules_->import_from_script(here, context, std::move(request)).ToLocal(&promise))
+    return {};
+  if (calling != context
+      && !owner.vm_machine()->adopt(context, calling, promise).ToLocal(&promise))
     return {};
   return handles.Escape(promise);
 }

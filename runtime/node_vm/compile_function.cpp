@@ -119,8 +119,9 @@ void compile_function(const v8::FunctionCallbackInfo<v8::Value>& info) {
               && define(context, result, "cachedDataProduced",
                         v8::Boolean::New(isolate, made != nullptr));
     if (made)
-      defined =
-        defined && define(context, result, "cachedData", seal_to_array(isolate, digest(), made));
+      defined = defined
+                && define(context, result, "cachedData",
+                          vm.as_buffer(seal_to_array(isolate, digest(), made)));
   }
   if (defined)
     info.GetReturnValue().Set(result);

@@ -26,7 +26,9 @@ v8::Local<v8::Value> callback_of(v8::Isolate* isolate, v8::Local<v8::Context> co
   return embedder_data(isolate, context, context_slot::import_callback);
 }
 
-template <bool fulfils>
+enum class settling : std::uint8_t { with_value, with_first_item, with_error };
+
+template <settling how>
 void settle(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto* isolate = info.GetIsolate();
   v8::HandleScope handles{isolate};
@@ -36,8 +38,10 @@ void settle(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!resolver->GetCreationContext(isolate).ToLocal(&context))
     return;
   v8::Local<v8::Value> result;
-  if (!fulfils)
+  if (how == settling::with_error)
     resolver->Reject(context, info[0]).FromMaybe(false);
+  else if (how == settling::with_value)
+    resolver->Resolve(context, info[0]).FromMaybe(false);
   else if (info[0]->IsObject()
            && info[0].As<v8::Object>()->Get(isolate->GetCurrentContext(), 0).ToLocal(&result))
     resolver->Resolve(context, result).FromMaybe(false);
@@ -75,20 +79,35 @@ v8::MaybeLocal<v8::Promise> machine::import(v8::Local<v8::Context> main,
   v8::Local<v8::Value> served;
   v8::Local<v8::Promise> promise;
   if (!server->Call(main, v8::Undefined(isolate), 4, arguments).ToLocal(&served)
-      || !served->IsPromise() || !hand_over(context, served.As<v8::Promise>()).ToLocal(&promise))
+      || !served->IsPromise()
+      || !hand_over(context, served.As<v8::Promise>(), true).ToLocal(&promise))
+    return {};
+  return handles.Escape(promise);
+}
+
+v8::MaybeLocal<v8::Promise> machine::adopt(v8::Local<v8::Context> main,
+                                           v8::Local<v8::Context> context,
+                                           v8::Local<v8::Promise> from) {
+  v8::EscapableHandleScope handles{owner_.v8()};
+  v8::Context::Scope entered{main};
+  v8::Local<v8::Promise> promise;
+  if (!hand_over(context, from, false).ToLocal(&promise))
     return {};
   return handles.Escape(promise);
 }
 
 v8::MaybeLocal<v8::Promise> machine::hand_over(v8::Local<v8::Context> context,
-                                               v8::Local<v8::Promise> from) {
+                                               v8::Local<v8::Promise> from, bool wrapped) {
   auto main = owner_.v8()->GetCurrentContext();
   v8::Local<v8::Promise::Resolver> resolver;
   v8::Local<v8::Function> fulfilled;
   v8::Local<v8::Function> rejected;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)
-      || !v8::Function::New(main, &settle<true>, resolver).ToLocal(&fulfilled)
-      || !v8::Function::New(main, &settle<false>, resolver).ToLocal(&rejected)
+      || !v8::Function::New(
+            main, wrapped ? &settle<settling::with_first_item> : &settle<settling::with_value>,
+            resolver)
+            .ToLocal(&fulfilled)
+      || !v8::Function::New(main, &settle<settling::with_error>, resolver).ToLocal(&rejected)
       || from->Then(main, fulfilled, rejected).IsEmpty())
     return {};
   return resolver->GetPromise();

@@ -2,6 +2,7 @@
 
 #include "runtime/environment.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/rejection_log.hpp"
 
 #include <v8-exception.h>
 #include <v8-external.h>
@@ -34,10 +35,26 @@ void machine::fill_binding(isolate_scope& here, v8::Local<v8::Context> main,
 void machine::retire() {
   contexts_.retire();
   modules_.clear();
+  buffer_prototype_.Reset();
 }
 
 machine& machine::of(const v8::FunctionCallbackInfo<v8::Value>& info) {
   return *static_cast<machine*>(info.Data().As<v8::External>()->Value());
+}
+
+void machine::handled(v8::Local<v8::Promise> rejected) const {
+  auto* isolate = owner_.v8();
+  environment::of(isolate).rejections_->forget(isolate, rejected);
+  rejected->MarkAsHandled();
+}
+
+v8::Local<v8::Value> machine::as_buffer(v8::Local<v8::Value> bytes) const {
+  auto* isolate = owner_.v8();
+  if (!buffer_prototype_.IsEmpty())
+    bytes.As<v8::Object>()
+      ->SetPrototypeV2(isolate->GetCurrentContext(), buffer_prototype_.Get(isolate))
+      .FromMaybe(false);
+  return bytes;
 }
 
 machine* machine::of(v8::Isolate* isolate) {

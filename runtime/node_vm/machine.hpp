@@ -58,6 +58,16 @@ public:
                                               const run_wish& wish,
                                               function_ref<v8::MaybeLocal<v8::Value>()> body);
 
+  /// Somebody else tells of the rejection.
+  void handled(v8::Local<v8::Promise> rejected) const;
+
+  /// Bytes as scripts get them: a Uint8Array, or a Buffer where there is one.
+  [[nodiscard]] v8::Local<v8::Value> as_buffer(v8::Local<v8::Value> bytes) const;
+
+  void set_buffer_prototype(v8::Local<v8::Object> prototype) {
+    buffer_prototype_.Reset(owner_.v8(), prototype);
+  }
+
   // -- what V8 asks of the host --------------------------------------------------
 
   [[nodiscard]] import_server server_of(v8::Local<v8::Context> context,
@@ -71,6 +81,11 @@ public:
                                                    v8::Local<v8::String> specifier,
                                                    bool source_phase,
                                                    v8::Local<v8::FixedArray> attributes);
+
+  /// A promise of `context` that settles as one of `main`.
+  [[nodiscard]] v8::MaybeLocal<v8::Promise> adopt(v8::Local<v8::Context> main,
+                                                  v8::Local<v8::Context> context,
+                                                  v8::Local<v8::Promise> from);
 
   /// `import.meta` of a module of a script. @returns false when it is none.
   bool fill_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
@@ -99,16 +114,17 @@ public:
   [[nodiscard]] static machine* of(v8::Isolate* isolate);
 
 private:
-  /// A promise of `context` that settles as `from`, a promise of the current context that
-  /// gives `[result]`.
+  /// A promise of `context` that settles as `from`, a promise of the current context,
+  /// which gives `[result]` when it is `wrapped`.
   [[nodiscard]] v8::MaybeLocal<v8::Promise> hand_over(v8::Local<v8::Context> context,
-                                                      v8::Local<v8::Promise> from);
+                                                      v8::Local<v8::Promise> from, bool wrapped);
 
   isolate& owner_;
   run_surroundings around_;
   script_contexts contexts_;
   script_modules modules_;
   error_decorator decorator_;
+  v8::Global<v8::Object> buffer_prototype_;
 };
 
 // -- the parts of the binding ---------------------------------------------------------

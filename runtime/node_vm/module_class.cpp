@@ -322,7 +322,7 @@ v8::MaybeLocal<v8::Promise> bridge(subject& of, v8::Local<v8::Promise> from) {
   if (from->State() == v8::Promise::kFulfilled) {
     resolver->Resolve(main, v8::Undefined(of.isolate)).FromMaybe(false);
   } else if (from->State() == v8::Promise::kRejected) {
-    from->MarkAsHandled();
+    of.vm.handled(from);
     resolver->Reject(main, from->Result()).FromMaybe(false);
   } else {
     v8::Local<v8::Function> fulfilled;
@@ -421,9 +421,9 @@ void create_cached_data(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto source = value_at(of.self, source_field);
   if (!source->IsString() || of.module->GetStatus() >= v8::Module::kEvaluating)
     return throw_illegal_call(of.isolate);
-  info.GetReturnValue().Set(seal_to_array(
+  info.GetReturnValue().Set(of.vm.as_buffer(seal_to_array(
     of.isolate, digest_of_text(of.isolate, source_kind::module, source.As<v8::String>()),
-    make_code_cache(of.module->GetUnboundModuleScript())));
+    make_code_cache(of.module->GetUnboundModuleScript()))));
 }
 
 /// setExport(name, value)
@@ -437,6 +437,15 @@ void set_export(const v8::FunctionCallbackInfo<v8::Value>& info) {
   static_cast<void>(
     of.module->SetSyntheticModuleExport(of.isolate, info[0].As<v8::String>(), info[1])
       .IsNothing());
+}
+
+/// setBufferPrototype(object)
+void set_buffer_prototype(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  auto& vm = machine::of(info);
+  isolate_scope here{vm.owner()};
+  if (!info[0]->IsObject())
+    return throw_illegal_call(info.GetIsolate());
+  vm.set_buffer_prototype(info[0].As<v8::Object>());
 }
 
 /// setImportServer(function, default loader's symbol)
@@ -490,6 +499,7 @@ void add_module_class(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
   method("createCachedData", &create_cached_data);
   method("setExport", &set_export);
   add_function(context, to, "setImportServer", &set_import_server, data);
+  add_function(context, to, "setBufferPrototype", &set_buffer_prototype, data);
   v8::Local<v8::Function> made;
   if (form->GetFunction(context).ToLocal(&made))
     to->CreateDataProperty(context, name, made).FromMaybe(false);

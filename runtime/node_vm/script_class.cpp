@@ -80,8 +80,8 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
     if (made)
       defined = defined
                 && define(context, self, "cachedData",
-                          seal_to_array(
-                            isolate, digest_of_text(isolate, source_kind::script, code), made));
+                          vm.as_buffer(seal_to_array(
+                            isolate, digest_of_text(isolate, source_kind::script, code), made)));
     defined =
       defined
       && define(context, self, "cachedDataProduced", v8::Boolean::New(isolate, made != nullptr));
@@ -127,13 +127,14 @@ void run_in_context(const v8::FunctionCallbackInfo<v8::Value>& info) {
 /// createCachedData()
 void create_cached_data(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto* isolate = info.GetIsolate();
-  isolate_scope here{machine::of(info).owner()};
+  auto& vm = machine::of(info);
+  isolate_scope here{vm.owner()};
   v8::Local<v8::UnboundScript> compiled;
   if (!compiled_of(info.This()).ToLocal(&compiled))
     return throw_illegal_call(isolate);
   auto code = info.This()->GetInternalField(source_field).As<v8::Value>().As<v8::String>();
-  info.GetReturnValue().Set(seal_to_array(
-    isolate, digest_of_text(isolate, source_kind::script, code), make_code_cache(compiled)));
+  info.GetReturnValue().Set(vm.as_buffer(seal_to_array(
+    isolate, digest_of_text(isolate, source_kind::script, code), make_code_cache(compiled))));
 }
 
 } // namespace

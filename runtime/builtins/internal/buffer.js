@@ -798,6 +798,7 @@ function isAscii(input) {
 
 module.exports = {
   Buffer,
+  FastBuffer,
   INSPECT_MAX_BYTES: inspectMax,
   isAscii,
   isUtf8,

@@ -14,9 +14,11 @@ const {
 const {
   ContextifyScript,
   compileFunction: compileNative,
+  hasBuffer,
   isContext: isNativeContext,
   makeContext,
   measureMemory: measureNative,
+  setBufferPrototype,
 } = internalBinding('vm');
 
 const { codes } = require('internal/errors');
@@ -39,6 +41,10 @@ const {
   useMainContextDefaultLoader,
 } = require('internal/vm/imports');
 const { Module, SourceTextModule, SyntheticModule } = require('internal/vm/module');
+
+// Code caches are a Buffer where there is one.
+if (hasBuffer)
+  setBufferPrototype(require('internal/buffer').FastBuffer.prototype);
 
 const none = ObjectFreeze({ __proto__: null });
 const dontContextify = Symbol('vm_context_no_contextify');

@@ -67,7 +67,7 @@ public:
   [[nodiscard]] static constexpr builtin_set node() {
     return {builtin::require,     builtin::console,      builtin::timers,      builtin::buffer,
             builtin::node_assert, builtin::node_console, builtin::node_events, builtin::node_path,
-            builtin::node_timers, builtin::node_url,     builtin::node_util};
+            builtin::node_timers, builtin::node_url,     builtin::node_util,   builtin::node_vm};
   }
 
   /// Everything that this version has, the dangerous ones too.

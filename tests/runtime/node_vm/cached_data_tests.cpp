@@ -84,3 +84,13 @@ TEST_CASE("texts that UTF-8 cannot tell apart have caches of their own", "[node_
                   "cachedDataRejected]")
         == "[true,false]");
 }
+
+TEST_CASE("caches are a Buffer where the context has one", "[node_vm][S3][S4]") {
+  vm_host host{{.builtins = {builtin::buffer}}};
+  CHECK(host.json("const s = new vm.Script('1', {produceCachedData: true}); const f = "
+                  "vm.compileFunction('', [], {produceCachedData: true}); const m = new "
+                  "vm.SourceTextModule(''); return [s.createCachedData(), s.cachedData, "
+                  "f.cachedData, m.createCachedData()].map(b => Buffer.isBuffer(b) && "
+                  "b.toString('latin1', 0, 7) === 'TRPCACH')")
+        == "[true,true,true,true]");
+}

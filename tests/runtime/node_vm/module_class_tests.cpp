@@ -261,6 +261,25 @@ TEST_CASE("modules stop at their timeout", "[node_vm][M5]") {
        R"(4294967295. Received 0 [ERR_OUT_OF_RANGE]")");
 }
 
+TEST_CASE("a module that was stopped stays so", "[node_vm][M5]") {
+  vm_host host;
+  CHECK(told(host,
+             "const m = text('for(;;);'); await m.link(nothing); const seen = []; for (let i = "
+             "0; i < 2; ++i) await m.evaluate({timeout: 5}).catch(e => seen.push(e)); return "
+             "[seen.length, seen[0] === seen[1]]")
+        == "[2,true]");
+}
+
+TEST_CASE("an error of another context's module is told once", "[node_vm][M5]") {
+  vm_host host;
+  CHECK(told(host, "const m = new vm.SourceTextModule('throw new RangeError(\"x\")', {context: "
+                   "vm.createContext()}); await m.link(nothing); return m.evaluate().catch(e => "
+                   "e.message)")
+        == R"("x")");
+  host->turn_until_idle();
+  CHECK(host->uncaught.empty());
+}
+
 TEST_CASE("import.meta is filled by the module's callback", "[node_vm][M9]") {
   vm_host host;
   CHECK(told(host, "const got = []; const m = new vm.SourceTextModule('export const k = "

@@ -119,6 +119,7 @@ class Module {
       linking: false,
       failed: false,
       error: undefined,
+      stopped: undefined,
     };
   }
 
@@ -178,7 +179,7 @@ class Module {
       const status = inside.wrap.getStatus();
       if (status < kInstantiated || status === kEvaluating)
         throw new ERR_VM_MODULE_STATUS('must be one of linked, evaluated, or errored');
-      return inside.wrap.evaluate(timeout, breakOnSigint);
+      return run(inside, timeout, breakOnSigint);
     } catch (error) {
       return PromiseReject(error);
     }
@@ -202,6 +203,18 @@ function own(module) {
   if (inside === undefined)
     throw new ERR_INVALID_THIS('Module');
   return inside;
+}
+
+// A module that was stopped stays so: V8 would give a promise that never settles.
+function run(inside, timeout, breakOnSigint) {
+  if (inside.stopped !== undefined)
+    throw inside.stopped.error;
+  try {
+    return inside.wrap.evaluate(timeout, breakOnSigint);
+  } catch (error) {
+    inside.stopped = { __proto__: null, error };
+    throw error;
+  }
 }
 
 function statusOf(inside) {

@@ -425,19 +425,6 @@ TEST_CASE("a link that was cancelled may be begun again", "[api][module][misuse]
   CHECK(value_of(m.status()) == module_status::linked);
 }
 
-TEST_CASE("modules of a cycle that was never linked are collected",
-          "[api][module][misuse][C10]") {
-  auto ctx = new_context({.heap_limit_mib = 32});
-  std::string code = "import 'x'; /*" + std::string(200'000, '.') + "*/";
-  for (int i = 0; i < 400; ++i) {
-    auto a = value_of(ctx.compile_module(code + std::to_string(i)));
-    auto b = value_of(ctx.compile_module(code + std::to_string(-i)));
-    value_of(a.link_requests({b}));
-    value_of(b.link_requests({a}));
-  }
-  check_usable(ctx);
-}
-
 // -- depth ------------------------------------------------------------------------------------
 
 namespace {

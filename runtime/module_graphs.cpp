@@ -526,7 +526,8 @@ std::optional<module_graphs::failure> module_graphs::found_import(
 error module_graphs::too_deep(const module_record& at) const {
   return {.code = errc::module_limit_exceeded,
           .message = fmt::format("the imports go more than {} modules deep "
-                                 "(module_limits::depth_max), at '{}'",
+                                 "(module_limits::depth_max, or what fits into "
+                                 "context_options::stack_kib), at '{}'",
                                  limits_.depth_max, at.identifier())};
 }
 

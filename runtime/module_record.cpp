@@ -4,6 +4,8 @@
 
 #include <v8-weak-callback-info.h>
 
+#include <algorithm>
+
 namespace troupe::js {
 
 // -- module_hold ------------------------------------------------------------------------
@@ -95,6 +97,7 @@ void module_registry::release(module_record& record) {
 }
 
 void module_registry::bury() {
+  look_for_cycles_at_ -= std::min(look_for_cycles_at_ - 32, dead_.size());
   while (!dead_.empty()) {
     auto* last = dead_.back();
     dead_.pop_back();
@@ -106,10 +109,8 @@ void module_registry::bury() {
       }
     records_.erase(last);
   }
-  if (records_.size() >= look_for_cycles_at_) {
+  if (records_.size() >= look_for_cycles_at_)
     break_cycles();
-    look_for_cycles_at_ = 2 * records_.size() + 32;
-  }
 }
 
 /// Modules that are not linked and that only imports hold, none of which starts at a module
@@ -138,10 +139,16 @@ void module_registry::break_cycles() {
       if (each.target)
         reach(each.target.get());
   }
-  for (auto& [record, unused] : records_)
-    if (!record->reached_)
-      for (auto& each : record->imports())
-        each.target = {};
+  std::size_t reached = 0;
+  for (auto& [record, unused] : records_) {
+    if (record->reached_) {
+      ++reached;
+      continue;
+    }
+    for (auto& each : record->imports())
+      each.target = {};
+  }
+  look_for_cycles_at_ = records_.size() + reached + 32;
 }
 
 } // namespace troupe::js

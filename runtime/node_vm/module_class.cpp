@@ -19,6 +19,7 @@ namespace {
 
 enum field : int {
   module_field,
+  url_field,
   source_field,   ///< The text, for caches; of a synthetic module undefined.
   context_field,  ///< The contextified object; undefined for the main context.
   linked_field,   ///< An array of ModuleWraps, in the order of the requests.
@@ -72,6 +73,16 @@ struct subject {
   v8::Local<v8::Context> context;
 };
 
+/// Is it a ModuleWrap with its module?
+bool is_finished(machine& vm, v8::Local<v8::Value> value) {
+  if (!value->IsObject() || value.As<v8::Object>()->InternalFieldCount() != field_count)
+    return false;
+  auto data = value.As<v8::Object>()->GetInternalField(module_field);
+  v8::Local<v8::Object> known;
+  return !data->IsValue() && vm.modules().find(data.As<v8::Module>()).ToLocal(&known)
+         && known == value;
+}
+
 // -- what V8 asks ---------------------------------------------------------------------
 
 bool same_attributes(v8::Local<v8::Context> context, v8::Local<v8::FixedArray> a,
@@ -108,10 +119,8 @@ v8::MaybeLocal<v8::Object> linked_to(machine& vm, v8::Local<v8::Context> context
         return target.As<v8::Object>();
     }
   }
-  auto name = self.IsEmpty() ? v8::String::Empty(isolate)
-                             : self->Get(context, text(isolate, "url"))
-                                 .FromMaybe(v8::Local<v8::Value>{v8::String::Empty(isolate)})
-                                 .As<v8::String>();
+  auto name =
+    self.IsEmpty() ? v8::String::Empty(isolate) : value_at(self, url_field).As<v8::String>();
   auto message = v8::String::Concat(isolate, text(isolate, "request for '"), specifier);
   message =
     v8::String::Concat(isolate, message, text(isolate, "' can not be resolved on module '"));
@@ -143,9 +152,7 @@ v8::MaybeLocal<v8::Object> on_resolve_source(v8::Local<v8::Context> context,
     return {};
   auto message = v8::String::Concat(
     isolate, text(isolate, "Source phase import object is not defined for module '"),
-    target->Get(context, text(isolate, "url"))
-      .FromMaybe(v8::Local<v8::Value>{v8::String::Empty(isolate)})
-      .As<v8::String>());
+    value_at(target, url_field).As<v8::String>());
   throw_coded(isolate, &v8::Exception::SyntaxError, "ERR_SOURCE_PHASE_NOT_DEFINED",
               v8::String::Concat(isolate, message, text(isolate, "'")));
   return {};
@@ -244,6 +251,7 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!made.ToLocal(&module))
     return;
   self->SetInternalField(module_field, module);
+  self->SetInternalField(url_field, info[0]);
   self->SetInternalField(source_field,
                          synthetic ? v8::Undefined(isolate).As<v8::Value>() : info[2]);
   self->SetInternalField(context_field, info[1]);
@@ -251,11 +259,10 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   self->SetInternalField(callback_field, synthetic ? info[3] : info[7]);
   self->SetInternalField(promise_field, v8::Undefined(isolate));
   vm.modules().add(module, self);
-  auto define = [&](const char* key, v8::Local<v8::Value> value) {
-    self->CreateDataProperty(main, text(isolate, key), value).FromMaybe(false);
-  };
-  define("url", info[0]);
-  define("cachedDataRejected", v8::Boolean::New(isolate, rejected));
+  self
+    ->CreateDataProperty(main, text(isolate, "cachedDataRejected"),
+                         v8::Boolean::New(isolate, rejected))
+    .FromMaybe(false);
   // Nothing is to be linked.
   if (synthetic)
     static_cast<void>(module->InstantiateModule(context, &on_resolve).IsNothing());
@@ -293,7 +300,19 @@ void set_linked(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   if (!info[0]->IsArray())
     return throw_illegal_call(of.isolate);
-  of.self->SetInternalField(linked_field, info[0]);
+  // A list of its own: V8's callbacks believe what is in it.
+  auto list = info[0].As<v8::Array>();
+  v8::LocalVector<v8::Value> checked{of.isolate};
+  for (std::uint32_t i = 0; i < list->Length(); ++i) {
+    v8::Local<v8::Value> item;
+    if (!list->Get(of.isolate->GetCurrentContext(), i).ToLocal(&item))
+      return;
+    if (!is_finished(of.vm, item))
+      return throw_illegal_call(of.isolate);
+    checked.push_back(item);
+  }
+  of.self->SetInternalField(linked_field,
+                            v8::Array::New(of.isolate, checked.data(), checked.size()));
 }
 
 /// isLinked()

@@ -394,6 +394,30 @@ TEST_CASE("import() without a callback never reaches the host", "[node_vm][S5]")
   }
 }
 
+TEST_CASE("what a module has inside cannot be forged", "[node_vm][hostile]") {
+  vm_host host;
+  CHECK(told(host,
+             "class Y extends vm.Module { constructor() { super({make: () => ({getStatus: () "
+             "=> 0})}) } } return new Y()")
+        == R"("TypeError: Module is not a constructor")");
+  CHECK(told(host,
+             "const stolen = []; Object.defineProperty(Array.prototype, 0, {set(v) { "
+             "stolen.push(v) }, get() { return {} }, configurable: true}); const m = "
+             "text('import \"d\"'); try { await m.link(() => text('')) } catch {} try { "
+             "m.linkRequests([text('')]) } catch {} try { m.instantiate() } catch {} delete "
+             "Array.prototype[0]; for (const w of stolen) { if (typeof w?.getStatus !== "
+             "'function') continue; const W = w.constructor; for (const f of [() => "
+             "w.setLinked([{}]), () => w.setLinked([new vm.Script('1')]), () => "
+             "w.evaluate(1), () => w.instantiate(), () => w.setExport('a', 1), () => "
+             "w.getNamespace(), () => new W(), () => new W('u', undefined, [1], () => {}), () "
+             "=> W.prototype.getStatus.call({})]) try { f() } catch {} } return m.status")
+          .starts_with("\""));
+  CHECK(told(host,
+             "const m = text('export default 1'); await m.link(nothing); await m.evaluate(); "
+             "return m.namespace.default")
+        == "1");
+}
+
 TEST_CASE("modules are collected", "[node_vm][C10][M1]") {
   vm_host host;
   host->value_of(

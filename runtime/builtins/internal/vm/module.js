@@ -48,6 +48,7 @@ const {
 const { checkImportCallback, registerImportCallback } = require('internal/vm/imports');
 
 const none = ObjectFreeze({ __proto__: null });
+const makeKey = Symbol('make'); // only the classes here make what a module has inside
 const inspectCustom = SymbolFor('nodejs.util.inspect.custom');
 
 // -- native statuses (v8::Module::Status) -------------------------------------------------
@@ -102,9 +103,10 @@ class Module {
   #inside;
 
   constructor(options) {
-    if (new.target === Module)
+    const make = options?.[makeKey];
+    if (new.target === Module || make === undefined)
       throw new TypeError('Module is not a constructor');
-    const { context, identifier, make } = options;
+    const { context, identifier } = options;
     validateContextOption(context);
     if (identifier !== undefined)
       validateString(identifier, 'options.identifier');
@@ -332,7 +334,7 @@ class SourceTextModule extends Module {
       __proto__: null,
       context,
       identifier,
-      make(name, module) {
+      [makeKey](name, module) {
         // It is in the module's code: as long as that lives, so does this object.
         const symbol = Symbol(name);
         const wrap = new ModuleWrap(
@@ -455,7 +457,7 @@ class SyntheticModule extends Module {
       __proto__: null,
       context,
       identifier,
-      make(name, module) {
+      [makeKey](name, module) {
         return new ModuleWrap(name, context, names, () => {
           ReflectApply(evaluateCallback, module, []);
         });

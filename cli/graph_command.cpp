@@ -76,7 +76,12 @@ exit_status graph_command(std::span<const std::string> arguments) {
     complain(loader.error().message);
     return exit_status::usage;
   }
-  runtime rt{{.max_contexts = 1, .stop_grace = std::chrono::seconds{1}}};
+  runtime rt{{.max_contexts = 1,
+              .stop_grace = std::chrono::seconds{1},
+              .on_console = [](const console_line& printed) {
+                write_line(printed.to == console_line::stream::out ? stream::out : stream::err,
+                           printed.text);
+              }}};
   auto spawned = rt.spawn({.name = "graph",
                            .console = true,
                            .timers = true,

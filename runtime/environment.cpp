@@ -159,9 +159,8 @@ result<void> environment::make_realm(const context_options& options) {
     if (options.builtins.has(builtin::node_vm)) {
       if (!vm_machine_)
         vm_machine_ = std::make_unique<node_vm::machine>(
-          isolate_, run_surroundings{.ledger = ledger_,
-                                     .arm = events_.arm,
-                                     .hold_sigint = events_.hold_sigint});
+          isolate_, run_surroundings{
+                      .ledger = ledger_, .arm = events_.arm, .hold_sigint = events_.hold_sigint});
       if (!vm_machine_->prepare(here, context))
         return error{.code = errc::spawn_failed,
                      .message = fmt::format("context '{}': V8 made no node:vm", texts_.context)};
@@ -669,9 +668,14 @@ v8::MaybeLocal<v8::Value> environment::find_leased(isolate_scope& here, const le
   if (found.what == lease_table::finding::found)
     return found.object;
   auto* isolate = here.v8();
-  v8::Local<v8::String> message;
-  if (to_v8_string(isolate, missing_lease(found.what).message).ToLocal(&message))
-    isolate->ThrowException(v8::Exception::TypeError(message));
+  auto message =
+    found.what == lease_table::finding::foreign
+      ? v8::String::NewFromUtf8Literal(isolate, "A reference to an object of another context")
+    : found.what == lease_table::finding::module
+      ? v8::String::NewFromUtf8Literal(isolate, "A reference to a module, which is no object")
+      : v8::String::NewFromUtf8Literal(isolate, "A reference to an object of a realm that is "
+                                                "gone");
+  isolate->ThrowException(v8::Exception::TypeError(message));
   return {};
 }
 

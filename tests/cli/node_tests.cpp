@@ -96,14 +96,19 @@ TEST_CASE("errors in ticks, timers, microtasks and promises end the program", "[
         "setImmediate(() => { throw new Error('no') })",
         "queueMicrotask(() => { throw new Error('no') })",
         "(async () => { await 0; throw new Error('no') })()", "Promise.reject(new Error('no'))",
-        "require('fs').readFile('/nope', () => { throw new Error('no') })",
-        "process.on('beforeExit', () => { throw new Error('no') })"}) {
+        "require('fs').readFile('/nope', () => { throw new Error('no') })"}) {
     CAPTURE(code);
     auto done = run_code(std::string{code} + "; setTimeout(() => console.log('never'), 200)");
     CHECK(done.status == 1);
     CHECK_THAT(done.err, StartsWith("[eval]:1\n") && ContainsSubstring("Error: no\n"));
     CHECK(done.out.empty());
   }
+}
+
+TEST_CASE("an error in 'beforeExit' ends the program", "[cli][node]") {
+  auto done = run_code("process.on('beforeExit', () => { throw new Error('no') })");
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, StartsWith("[eval]:1\n") && ContainsSubstring("Error: no\n"));
 }
 
 TEST_CASE("'uncaughtException' lets the program go on", "[cli][node]") {

@@ -173,6 +173,12 @@ js::environment_events context_actor::make_events() {
         if (!found.empty())
           send_to_scheduled(found.mapped(), fetch_over{});
       },
+    .exit =
+      [this](int status) {
+        make_close()();
+        end(errc::context_closed,
+            fmt::format("context '{}' was closed: process.exit({})", report_.name, status));
+      },
     .identity = spawned_.identity,
   };
 }
@@ -318,7 +324,7 @@ void context_actor::handle(caf::mailbox_element& element) {
 }
 
 void context_actor::look_after_idle() {
-  if (!idle_requests_.empty() && environment_->idle())
+  if (!idle_requests_.empty() && environment_->idle() && !environment_->found_more() && !ended_)
     for (auto request : std::exchange(idle_requests_, {}))
       answer(request, value{});
   if (draining_ && !environment_->has_waiting())

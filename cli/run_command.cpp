@@ -2,18 +2,45 @@
 
 #include "cli/command_line.hpp"
 #include "cli/json_value.hpp"
+#include "cli/program.hpp"
 #include "cli/script_job.hpp"
 #include "cli/source_text.hpp"
 #include "cli/standard_streams.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace troupe::cli {
 
 namespace {
+
+constexpr auto run_statuses =
+  R"(Programs written for Node find `process`, `require`, `import`, `console`, timers,
+`args` (an array of strings) and the modules of docs/node.md. `.mjs` files, `.js`
+files of packages with "type": "module", and those that can be nothing else are
+ECMAScript modules; the rest is CommonJS. Node's own options are accepted in front
+of FILE: --input-type, --expose-gc, --no-warnings, --disable-warning,
+--trace-warnings, --throw-deprecation, --unhandled-rejections,
+--max-old-space-size and --stack-trace-limit do what they do there,
+--experimental-… and others do nothing.
+
+Exit status:
+    0  success, or what the program says
+    1  uncaught error or unhandled rejection
+    2  wrong usage, or a file that cannot be read
+    7  a handler of 'uncaughtException' has thrown
+   13  a top-level await that nothing will settle
+  124  the timeout passed
+  130  interrupted (SIGINT)
+  134  V8 gave up on the context
+  137  the heap limit was reached
+  141  standard output was closed by its reader)";
 
 constexpr auto statuses =
   R"(A script sees ECMAScript, console, timers and `args`, an array of strings. When
@@ -35,6 +62,8 @@ constexpr auto run_examples = R"(
 Examples:
   troupe run --timeout 500 report.js 2025-11
   echo 'console.log(args)' | troupe run - a b
+  troupe run -p 'process.versions'
+  troupe run --input-type=module -e 'import vm from "node:vm"; console.log(vm)'
   troupe run --json -e 'new Map([["a", 1n]])')";
 
 constexpr auto eval_examples = R"(
@@ -108,50 +137,85 @@ exit_status print(const value& result, bool as_json) {
   return exit_status::ok;
 }
 
-exit_status execute(script_job job, bool as_json, bool as_text) {
-  job.wants_value = as_json || as_text;
+exit_status execute(script_job job, bool as_json) {
+  job.wants_value = true;
   auto outcome = run_script(job);
-  if (outcome.status != exit_status::ok || !job.wants_value)
+  if (outcome.status != exit_status::ok)
     return outcome.status;
   return print(outcome.result, as_json);
+}
+
+/// What is wrong with the main file, in words; empty when it may be run.
+std::string problem_with(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (fs::is_directory(file, failed)) {
+    for (const auto* main : {"package.json", "index.js", "index.json"})
+      if (fs::exists(fs::path{file} / main, failed))
+        return {};
+    return fmt::format("cannot read '{}': Is a directory", file);
+  }
+  for (const auto* extension : {"", ".js", ".json"})
+    if (::access((file + extension).c_str(), R_OK) == 0)
+      return {};
+  auto reason = ::access(file.c_str(), F_OK) == 0 ? EACCES : ENOENT;
+  return fmt::format("cannot read '{}': {}", file, std::generic_category().message(reason));
 }
 
 } // namespace
 
 exit_status run_command(std::span<const std::string> arguments) {
-  command_line line{
-    "troupe run", "troupe run [options] FILE [args]\n       troupe run [options] -e CODE [args]",
-    "Runs a script in a context of its own; FILE `-` is standard input.",
-    std::string{statuses} + run_examples};
+  command_line line{"troupe run",
+                    "troupe run [options] [node options] FILE [args]\n"
+                    "       troupe run [options] [node options] -e CODE [args]\n"
+                    "       troupe run [options] [node options] -p CODE [args]",
+                    "Runs a program in a context of its own; FILE `-` is standard input.",
+                    std::string{run_statuses} + run_examples};
   script_options_of_command common;
   common.add_to(line.options());
   std::string code;
   auto* has_code =
     line.options().add_option("-e,--eval", code, "Run CODE instead of a file")->type_name("CODE");
-  bool as_text = false;
-  line.options().add_flag("-p,--print", as_text, "Print the value of the last statement");
-  if (auto ends = line.parse(arguments))
+  program what;
+  line.options().add_flag("-p,--print", what.prints_value,
+                          "Run CODE and print the value of its last statement");
+  what.flags = take_node_flags({arguments.begin(), arguments.end()});
+  if (auto ends = line.parse(what.flags.others))
     return *ends;
+  if (!what.flags.problem.empty())
+    return line.usage_error(what.flags.problem);
 
-  auto job = common.job();
+  what.job = common.job();
+  what.job.wants_value = common.as_json;
   auto rest = line.rest();
-  if (has_code->count() != 0) {
-    job.source = code;
-    job.filename = "[eval]";
-  } else {
-    if (rest.empty())
-      return line.usage_error("which file? (`-` is standard input)");
+  bool has_value = has_code->count() != 0;
+  if (!has_value && rest.empty())
+    return line.usage_error("which file? (`-` is standard input)");
+  if (has_value || what.prints_value) {
+    what.is_code = true;
+    what.job.filename = "[eval]";
+    what.job.source = has_value ? code : rest.front();
+  } else if (rest.front() == "-" || common.as_json) {
     auto source = read_source(rest.front());
     if (!source) {
       complain(source.error().message);
       return exit_status::usage;
     }
-    job.source = *std::move(source);
-    job.filename = rest.front() == "-" ? "[stdin]" : rest.front();
-    rest.erase(rest.begin());
+    what.is_code = true;
+    what.job.filename = rest.front() == "-" ? "[stdin]" : rest.front();
+    what.job.source = *std::move(source);
+  } else if (auto problem = problem_with(rest.front()); !problem.empty()) {
+    complain(problem);
+    return exit_status::usage;
+  } else {
+    what.job.filename = rest.front();
   }
-  job.arguments = std::move(rest);
-  return execute(std::move(job), common.as_json, as_text);
+  if (what.flags.has_input_type && !what.is_code)
+    return line.usage_error("--input-type is for -e, -p and standard input");
+  if (!has_value)
+    rest.erase(rest.begin());
+  what.job.arguments = std::move(rest);
+  return run_program(what).status;
 }
 
 exit_status eval_command(std::span<const std::string> arguments) {
@@ -171,7 +235,7 @@ exit_status eval_command(std::span<const std::string> arguments) {
   job.filename = "[eval]";
   rest.erase(rest.begin());
   job.arguments = std::move(rest);
-  return execute(std::move(job), common.as_json, true);
+  return execute(std::move(job), common.as_json);
 }
 
 } // namespace troupe::cli

@@ -1,14 +1,13 @@
 #include "cli/script_job.hpp"
 
 #include "cli/interrupt.hpp"
+#include "cli/script_progress.hpp"
 #include "cli/standard_streams.hpp"
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -17,67 +16,6 @@ namespace troupe::cli {
 namespace {
 
 using std::chrono::steady_clock;
-
-// How long a script may take to notice that it was stopped, e.g. inside one long
-// call of a built-in function, before the process ends without it.
-constexpr std::chrono::seconds stop_takes_at_most{5};
-
-/// What has happened so far; told by the threads of the library.
-class progress_of_script {
-public:
-  void set_value(value result) {
-    change([&] { value_ = std::move(result); });
-  }
-
-  /// The first error counts.
-  void set_error(error what) {
-    change([&] {
-      if (!error_)
-        error_ = std::move(what);
-    });
-  }
-
-  void set_idle() {
-    change([&] { idle_ = true; });
-  }
-
-  /// Waits for an error or the end. @returns false when `until` comes first.
-  bool wait_until(std::optional<steady_clock::time_point> until) {
-    std::unique_lock guard{mutex_};
-    auto over = [this] { return error_ || idle_; };
-    if (until)
-      return changed_.wait_until(guard, *until, over);
-    changed_.wait(guard, over);
-    return true;
-  }
-
-  [[nodiscard]] std::optional<error> failure() {
-    std::lock_guard guard{mutex_};
-    return error_;
-  }
-
-  [[nodiscard]] std::optional<value> result() {
-    std::lock_guard guard{mutex_};
-    return value_;
-  }
-
-private:
-  template <class F>
-  void change(F how) {
-    {
-      std::lock_guard guard{mutex_};
-      how();
-    }
-    changed_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_.
-  std::optional<value> value_;
-  std::optional<error> error_;
-  bool idle_ = false;
-};
 
 runtime_options options_of(const script_job& job,
                            const std::shared_ptr<progress_of_script>& progress) {
@@ -104,6 +42,8 @@ context_options options_of(const script_job& job) {
   return options;
 }
 
+} // namespace
+
 script_outcome fail(const error& what) {
   // A usage error is about an option, not about the script.
   if (what.code == errc::invalid_argument)
@@ -113,7 +53,6 @@ script_outcome fail(const error& what) {
   return {exit_status_of(what.code), {}};
 }
 
-/// The context may have ended without a word to the run.
 error reason_of(error what, const context& ctx) {
   if (what.code != errc::context_closed)
     return what;
@@ -124,8 +63,6 @@ error reason_of(error what, const context& ctx) {
     return {.code = report->reason, .message = report->message};
   return what;
 }
-
-} // namespace
 
 script_outcome run_script(const script_job& job) {
   exit_on_sigint();

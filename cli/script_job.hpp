@@ -2,6 +2,7 @@
 
 #include "cli/exit_status.hpp"
 
+#include <troupe/context.hpp>
 #include <troupe/runtime.hpp>
 #include <troupe/value.hpp>
 
@@ -31,6 +32,16 @@ struct script_outcome {
   exit_status status = exit_status::ok;
   value result;
 };
+
+/// How long a script may take to notice that it was stopped, e.g. inside one long call of a
+/// built-in function, before the process ends without it.
+inline constexpr std::chrono::seconds stop_takes_at_most{5};
+
+/// Prints why it went wrong.
+script_outcome fail(const error& what);
+
+/// The context may have ended without a word to the run.
+[[nodiscard]] error reason_of(error what, const context& ctx);
 
 /// Runs the script, waits for its promise if its value is one, then until
 /// neither timers nor anything else is left that could run script. Errors are

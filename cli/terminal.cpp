@@ -68,6 +68,11 @@ int columns(stream which) {
   return std::min<int>(known ? size.ws_col : otherwise, most);
 }
 
+int rows(stream which) {
+  winsize size{};
+  return ioctl(descriptor_of(which), TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 std::string render(ftxui::Element element, int width, bool colour) {
   auto screen =
     ftxui::Screen::Create(ftxui::Dimension::Fixed(width), ftxui::Dimension::Fit(element, true));

@@ -19,6 +19,9 @@ namespace troupe::cli {
 /// Columns to use: those of the terminal, at most 120.
 [[nodiscard]] int columns(stream which);
 
+/// Rows of the terminal; 0 when it is none.
+[[nodiscard]] int rows(stream which);
+
 /// The element as lines of text without a newline at the end. Without colour
 /// there are no control characters in it, and no blanks at the ends of lines.
 [[nodiscard]] std::string render(ftxui::Element element, int width, bool colour);

@@ -1,15 +1,20 @@
 #include "runtime/builtin_bindings.hpp"
 
+#include "runtime/builtin_table.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/script_modules.hpp"
+#include "runtime/script_process.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
 
+#include <v8-container.h>
 #include <v8-external.h>
 #include <v8-function.h>
 #include <v8-microtask-queue.h>
 
 #include <chrono>
+#include <vector>
 
 namespace troupe::js {
 
@@ -59,10 +64,63 @@ void time_origin(const call& info) {
   info.GetReturnValue().Set(info.Data());
 }
 
+builtin_modules& modules_of(const call& info) {
+  return *static_cast<builtin_modules*>(info.Data().As<v8::External>()->Value());
+}
+
+/// names(): of the modules that the context was given, sorted.
+void builtin_names(const call& info) {
+  auto* isolate = info.GetIsolate();
+  std::vector<v8::Local<v8::Value>> names;
+  for (const auto& each : public_modules())
+    if (modules_of(info).given().has(each.part_of))
+      names.push_back(v8::String::NewFromUtf8(isolate, each.name.data(),
+                                              v8::NewStringType::kInternalized,
+                                              static_cast<int>(each.name.size()))
+                        .ToLocalChecked());
+  info.GetReturnValue().Set(v8::Array::New(isolate, names.data(), names.size()));
+}
+
+/// load(name)
+void load_builtin(const call& info) {
+  isolate_scope here{isolate::of(info.GetIsolate())};
+  v8::Local<v8::Value> exports;
+  if (modules_of(info)
+        .require(here, to_utf8(here.v8(), info[0].As<v8::String>()))
+        .ToLocal(&exports))
+    info.GetReturnValue().Set(exports);
+}
+
+/// Of what a host gives: files, modules, the process.
+void add_host_bindings(builtin_modules& to, environment& owner) {
+  to.add_binding("builtins", [&to](isolate_scope& here, v8::Local<v8::Context> context,
+                                   v8::Local<v8::Object> object) {
+    auto self = v8::External::New(here.v8(), &to);
+    add_function(context, object, "names", &builtin_names, self);
+    add_function(context, object, "load", &load_builtin, self);
+  });
+  to.add_binding("fs", [&owner](isolate_scope& here, v8::Local<v8::Context> context,
+                                v8::Local<v8::Object> object) {
+    fill_fs_binding(here, context, object, owner);
+  });
+  if (auto* process = owner.process())
+    to.add_binding("process", [process](isolate_scope& here, v8::Local<v8::Context> context,
+                                        v8::Local<v8::Object> object) {
+      process->fill_binding(here, context, object);
+    });
+  if (auto* modules = owner.all_file_modules())
+    to.add_binding("modules", [modules](isolate_scope& here, v8::Local<v8::Context> context,
+                                        v8::Local<v8::Object> object) {
+      modules->fill_binding(here, context, object);
+    });
+}
+
 } // namespace
 
 void add_bindings(builtin_modules& to, environment& owner) {
+  add_host_bindings(to, owner);
   to.add_binding("util", &fill_util_binding);
+  to.add_binding("os", &fill_os_binding);
   to.add_binding("vm", [&owner](isolate_scope& here, v8::Local<v8::Context> context,
                                 v8::Local<v8::Object> object) {
     fill_vm_binding(owner, here, context, object);

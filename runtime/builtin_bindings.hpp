@@ -24,6 +24,15 @@ void fill_vm_binding(environment& owner, isolate_scope& here, v8::Local<v8::Cont
 void fill_util_binding(isolate_scope& here, v8::Local<v8::Context> context,
                        v8::Local<v8::Object> to);
 
+/// `fs`: operations on files, at once or on other threads; nothing without
+/// `context_options::allow_files`.
+void fill_fs_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> to, environment& owner);
+
+/// `os`: facts about the machine.
+void fill_os_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                     v8::Local<v8::Object> to);
+
 /// `encoding`: texts and bytes.
 void fill_encoding_binding(isolate_scope& here, v8::Local<v8::Context> context,
                            v8::Local<v8::Object> to);

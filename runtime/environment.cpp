@@ -4,6 +4,7 @@
 #include "runtime/console.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/file_calls.hpp"
 #include "runtime/host_calls.hpp"
 #include "runtime/isolate_thread.hpp"
 #include "runtime/memory_measurement.hpp"
@@ -11,6 +12,8 @@
 #include "runtime/module_requests.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
+#include "runtime/script_modules.hpp"
+#include "runtime/script_process.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
 
@@ -102,19 +105,20 @@ environment::environment(engine& engine, event_loop& loop, const context_options
   v8->SetData(1, this);
   module_graphs::install(v8);
   // Errors that no TryCatch of ours sees: in plain microtasks and finalisers.
-  v8->AddMessageListener([](v8::Local<v8::Message>, v8::Local<v8::Value> thrown) {
+  v8->AddMessageListener([](v8::Local<v8::Message> message, v8::Local<v8::Value> thrown) {
     auto* isolate = v8::Isolate::GetCurrent();
     auto& self = of(isolate);
     isolate_scope here{self.isolate_};
     if (isolate->InContext())
-      self.report_uncaught(
-        capture_error(here, isolate->GetCurrentContext(), thrown, errc::uncaught_exception, true),
-        self.current_run());
+      self.uncaught(here, isolate->GetCurrentContext(), thrown, message);
   });
   v8->SetPromiseRejectCallback([](v8::PromiseRejectMessage message) {
     auto* here = v8::Isolate::GetCurrent();
     auto& self = of(here);
-    self.rejections_->record(here, message, self.current_run());
+    if (self.rejections_->record(here, message, self.current_run()) && self.process_) {
+      isolate_scope entered{self.isolate_};
+      self.process_->handled_late(entered, message.GetPromise());
+    }
   });
 }
 
@@ -166,6 +170,15 @@ result<void> environment::make_realm(const context_options& options) {
                      .message = fmt::format("context '{}': V8 made no node:vm", texts_.context)};
     }
     if (!options.builtins.empty()) {
+      // Modules and files need its ticks, whether or not scripts see it.
+      if (options.builtins.has(builtin::node_process)
+          || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
+          || options.builtins.has(builtin::node_os))
+        process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
+      if (options.builtins.has(builtin::node_module))
+        file_modules_ = std::make_unique<script_modules>(*this);
+      if (options.allow_files)
+        files_ = std::make_shared<file_calls>(*this, loop_.waker());
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
       add_bindings(*builtins_, *this);
       if (!builtins_->install(here, context))
@@ -272,11 +285,21 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
       if (!ledger_->stopping()) // reading the value may have run script
         drain_cut = drain(here);
     }
-    if (!rejections_->empty() && !ledger_->stopping())
-      rejections_->flush(here, context,
-                         [this](error what, std::uint64_t run, std::uint64_t count) {
-                           report_uncaught(std::move(what), run, count);
-                         });
+    while (!rejections_->empty() && !ledger_->stopping()) {
+      rejections_->flush(
+        here, context,
+        [&](v8::Local<v8::Promise> promise, v8::Local<v8::Value> reason) {
+          return process_ && process_->rejected(here, context, promise, reason);
+        },
+        [this](error what, std::uint64_t run, std::uint64_t count) {
+          report_uncaught(std::move(what), run, count);
+        });
+      if (!process_)
+        break;
+      // Whoever was told may have begun something.
+      if (!ledger_->stopping())
+        drain_cut = drain(here) || drain_cut;
+    }
     isolate->SetContinuationPreservedEmbedderData(outer_run);
   }
   current_ = outer;
@@ -325,7 +348,13 @@ std::optional<error> environment::call_host(function_ref<void()> call) {
 bool environment::drain(isolate_scope& here) {
   v8::TryCatch caught{here.v8()};
   ledger_->draining(true);
-  realm_.run_microtasks(here);
+  do {
+    if (process_ && process_->has_ticks())
+      process_->run_ticks(here, realm_.context(here));
+    if (process_ && ledger_->stopping())
+      break; // what is left is the next turn's
+    realm_.run_microtasks(here);
+  } while (process_ && process_->has_ticks() && !caught.HasTerminated() && !ledger_->stopping());
   ledger_->draining(false);
   return caught.HasTerminated();
 }
@@ -402,6 +431,69 @@ error environment::stopped_error(stop_reason reason, const turn_spec& limits) co
   if (reason == stop_reason::heap_limit || reason == stop_reason::output_limit)
     told.position = last_stop_;
   return told;
+}
+
+// -- what belongs to no request -----------------------------------------------------------
+
+void environment::uncaught(isolate_scope& here, v8::Local<v8::Context> context,
+                           v8::Local<v8::Value> thrown, v8::Local<v8::Message> message) {
+  if (!process_ || !process_->uncaught(here, context, thrown, message))
+    report_uncaught(capture_error(here, context, thrown, message, errc::uncaught_exception, true),
+                    current_run());
+}
+
+script_modules* environment::file_modules() noexcept {
+  return file_modules_ && file_modules_->ready() ? file_modules_.get() : nullptr;
+}
+
+std::function<void(environment::script_body)> environment::callbacks_of_turn() {
+  return [this, limits = turn_spec{.request = current_.request,
+                                   .timeout = current_.timeout,
+                                   .cpu_time = current_.cpu_time,
+                                   .run = current_run()}](script_body body) {
+    callback_turn(limits, body);
+  };
+}
+
+void environment::run_callback(script_body body) {
+  callback_turn({}, body);
+}
+
+bool environment::write_output(
+  console_line::stream to, std::string_view text,
+  const std::function<void(console_line::stream, std::string_view)>& host) {
+  if (ledger_->stopping())
+    return false;
+  if (texts_.output_limit != 0) {
+    if (text.size() > output_left_) {
+      stop_here(stop_reason::output_limit);
+      return false;
+    }
+    output_left_ -= text.size();
+  }
+  if (!host) {
+    if (text.ends_with('\n'))
+      text.remove_suffix(1);
+    events_.write({.context = texts_.context, .to = to, .text = std::string{text}});
+  } else if (auto failed = call_host([&] { host(to, text); })) {
+    report_uncaught(*std::move(failed), current_run());
+  }
+  return true;
+}
+
+void environment::exit(int status, const std::function<void(int)>& host) {
+  if (host)
+    if (auto failed = call_host([&] { host(status); }))
+      report_uncaught(*std::move(failed), current_run());
+  if (events_.exit)
+    events_.exit(status);
+}
+
+bool environment::found_more() {
+  if (!process_)
+    return false;
+  process_->tell_idle();
+  return !idle();
 }
 
 // -- running --------------------------------------------------------------------------
@@ -848,6 +940,9 @@ void environment::reset(request_id request, const context_options& options) {
   host_calls_->clear();
   modules_->clear();
   builtins_.reset();
+  file_modules_.reset();
+  files_.reset();
+  process_.reset();
   if (vm_machine_)
     vm_machine_->retire();
   {
@@ -1106,6 +1201,10 @@ void environment::property_keys(request_id request, const value& of) {
 bool environment::poll() {
   auto& tasks = isolate_.tasks();
   bool ran = host_calls_->settle_answered();
+  if (process_)
+    ran = process_->deliver_signals() || ran;
+  if (auto files = files_) // which an answer may replace
+    ran = files->settle() || ran;
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks), so this is a turn.
     in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
@@ -1126,7 +1225,8 @@ bool environment::poll() {
 
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
-         && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
+         && (!files_ || files_->empty()) && !isolate_.tasks().pending()
+         && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 
 } // namespace troupe::js

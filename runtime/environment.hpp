@@ -32,11 +32,14 @@ namespace troupe::js {
 
 class builtin_modules;
 class console;
+class file_calls;
 class host_calls;
 class memory_measurements;
 class module_graphs;
 class module_requests;
 class rejection_log;
+class script_modules;
+class script_process;
 class script_timers;
 
 namespace node_vm {
@@ -79,6 +82,8 @@ struct environment_events {
   std::function<void(load_id, std::uint64_t port, std::vector<module_fetch>)> fetch;
   /// Nobody waits for the modules of that graph any more.
   std::function<void(load_id)> fetch_over;
+  /// The script has ended its context (`process.exit`).
+  std::function<void(int)> exit{};
   /// What the owner knows this context by: references to its objects carry it.
   std::shared_ptr<const void> identity{};
 };
@@ -208,6 +213,58 @@ public:
   [[nodiscard]] builtin_modules* builtins() noexcept {
     return builtins_.get();
   }
+
+  // -- of the realm's own JavaScript ---------------------------------------------
+
+  [[nodiscard]] module_graphs& graphs() noexcept {
+    return *modules_;
+  }
+
+  /// Who finds modules in place of the loader; null: nobody.
+  [[nodiscard]] script_modules* file_modules() noexcept;
+
+  [[nodiscard]] event_loop& loop() noexcept {
+    return loop_;
+  }
+
+  /// Null without `context_options::allow_files`.
+  [[nodiscard]] file_calls* files() noexcept {
+    return files_.get();
+  }
+
+  [[nodiscard]] script_process* process() noexcept {
+    return process_.get();
+  }
+
+  /// The same before it finds any.
+  [[nodiscard]] script_modules* all_file_modules() noexcept {
+    return file_modules_.get();
+  }
+
+  /// In a turn: an exception that nobody caught. The script's `process` may deal with it,
+  /// else it is reported. `message` may be empty.
+  void uncaught(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8::Value> thrown,
+                v8::Local<v8::Message> message);
+
+  /// What runs callbacks later, each in a turn with the limits of the one at hand.
+  [[nodiscard]] std::function<void(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)>
+  callbacks_of_turn();
+
+  /// A turn that belongs to no request.
+  void run_callback(function_ref<void(isolate_scope&, v8::Local<v8::Context>)> body);
+
+  /// What `process` writes, with the limit on output; lines for `console` without `host`.
+  /// @returns false when the script is to stop.
+  [[nodiscard]] bool write_output(
+    console_line::stream to, std::string_view text,
+    const std::function<void(console_line::stream, std::string_view)>& host);
+
+  /// The script ends its context. `host` may not return.
+  void exit(int status, const std::function<void(int)>& host);
+
+  /// Nothing is left to do, and somebody waits for that: the script may find something.
+  /// @returns whether it has.
+  bool found_more();
 
   /// The native half of `node:vm`; null when the context was not given it.
   [[nodiscard]] node_vm::machine* vm_machine() noexcept {
@@ -372,7 +429,10 @@ private:
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
   std::unique_ptr<script_timers> timers_;
-  std::unique_ptr<builtin_modules> builtins_; // of the realm
+  std::unique_ptr<script_process> process_; // of the realm, as the next three
+  std::unique_ptr<script_modules> file_modules_;
+  std::shared_ptr<file_calls> files_;
+  std::unique_ptr<builtin_modules> builtins_;
   std::unique_ptr<node_vm::machine> vm_machine_;
   lease_table leases_;
   std::unique_ptr<host_calls> host_calls_;

@@ -134,6 +134,12 @@ error capture_error(isolate_scope& here, v8::Local<v8::Context> context,
 }
 
 error capture_error(isolate_scope& here, v8::Local<v8::Context> context,
+                    v8::Local<v8::Value> thrown, v8::Local<v8::Message> message, errc code,
+                    bool display_errors) {
+  return capture(here, context, thrown, message, code, display_errors);
+}
+
+error capture_error(isolate_scope& here, v8::Local<v8::Context> context,
                     v8::Local<v8::Value> thrown, errc code, bool display_errors) {
   return capture(here, context, thrown, v8::Exception::CreateMessage(here.v8(), thrown), code,
                  display_errors);

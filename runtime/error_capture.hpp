@@ -14,6 +14,11 @@ namespace troupe::js {
 [[nodiscard]] error capture_error(isolate_scope& here, v8::Local<v8::Context> context,
                                   const v8::TryCatch& caught, errc code, bool display_errors);
 
+/// The same for what somebody else caught; `message` may be empty.
+[[nodiscard]] error capture_error(isolate_scope& here, v8::Local<v8::Context> context,
+                                  v8::Local<v8::Value> thrown, v8::Local<v8::Message> message,
+                                  errc code, bool display_errors);
+
 /// The same for a value that was thrown elsewhere: the reason of a rejected
 /// promise.
 [[nodiscard]] error capture_error(isolate_scope& here, v8::Local<v8::Context> context,

@@ -7,6 +7,7 @@
 #include "runtime/module_requests.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
+#include "runtime/script_modules.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
@@ -300,6 +301,12 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
     ++load.missing;
     return std::nullopt;
   }
+  if (load.scope == scope_ && owner_.file_modules() != nullptr) {
+    if (auto failed = find_by_script(here, context, scope, request, found))
+      return failed;
+    remember(scope, std::move(key), found);
+    return std::nullopt;
+  }
   if (!scope.port)
     return failed_with(here, context, &load, importer.get(),
                        {.code = errc::dynamic_import_unavailable,
@@ -340,6 +347,34 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
   load.asked.push_back(id);
   ++load.missing;
   return std::nullopt;
+}
+
+/// The realm's own JavaScript finds it.
+std::optional<module_graphs::failure> module_graphs::find_by_script(
+  isolate_scope& here, v8::Local<v8::Context> context, module_scope& scope,
+  const module_request& request, module_hold& found) {
+  auto& finder = *owner_.file_modules();
+  v8::TryCatch caught{here.v8()};
+  auto failed = [&] { return caught_failure(here, context, caught, errc::module_not_found); };
+  auto given = finder.find(here, context, request);
+  if (!given)
+    return failed();
+  auto key = fmt::format("{}{}", static_cast<int>(given->kind), given->identifier);
+  if (auto known = scope.modules.find(key); known != scope.modules.end()) {
+    found = known->second;
+    return std::nullopt;
+  }
+  if (given->kind == module_kind::synthetic) {
+    found = finder.make(here, context, owner_.isolate_.modules(), *given);
+    if (!found)
+      return failed();
+    scope.modules.emplace(std::move(key), found);
+    return std::nullopt;
+  }
+  auto source = finder.read(here, context, *given);
+  if (!source)
+    return failed();
+  return admit(here, context, scope, request, *std::move(source), found);
 }
 
 /// The next one who asks need not wait.
@@ -1254,6 +1289,46 @@ v8::MaybeLocal<v8::Promise> module_graphs::import_from_script(isolate_scope& her
   return resolver->GetPromise();
 }
 
+v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
+                                                 v8::Local<v8::Context> context,
+                                                 module_request request) {
+  auto* isolate = here.v8();
+  auto& load = begin(here, context, purpose::script_import, scope_);
+  auto id = load.id;
+  auto failed = find_root(here, context, load, std::move(request));
+  auto root = load.root;
+  to_send_.clear();
+  finish(id);
+  if (failed) {
+    isolate->ThrowException(failed->exception);
+    return {};
+  }
+  if (auto linked = instantiate(here, context, *root); !linked) {
+    if (!isolate->HasPendingException())
+      isolate->ThrowException(make_exception(here, context, linked.error()));
+    return {};
+  }
+  forget_targets(here, *root);
+  auto module = root->module(here);
+  if (module->GetStatus() == v8::Module::kErrored) {
+    isolate->ThrowException(module->GetException());
+    return {};
+  }
+  if (module->GetStatus() == v8::Module::kEvaluating || module->IsGraphAsync())
+    return v8::Undefined(isolate).As<v8::Value>();
+  v8::Local<v8::Value> evaluated;
+  if (!module->Evaluate(context).ToLocal(&evaluated))
+    return {};
+  auto promise = evaluated.As<v8::Promise>();
+  if (promise->State() == v8::Promise::kRejected) {
+    owner_.rejections_->forget(isolate, promise);
+    promise->MarkAsHandled();
+    isolate->ThrowException(promise->Result());
+    return {};
+  }
+  return module->GetModuleNamespace();
+}
+
 void module_graphs::on_ready(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& owner = environment::of(info.GetIsolate());
   auto& self = *owner.modules_;
@@ -1274,6 +1349,10 @@ void module_graphs::on_import_meta(v8::Local<v8::Context> context, v8::Local<v8:
   if (record == nullptr) {
     if (auto* vm = owner.vm_machine())
       vm->fill_import_meta(context, module, meta);
+    return;
+  }
+  if (record->has_url_ && owner.file_modules() != nullptr) {
+    owner.file_modules()->init_meta(here, context, meta, record->identifier());
     return;
   }
   auto set = [&](std::string_view key, v8::Local<v8::Value> item) {

@@ -87,6 +87,17 @@ public:
   [[nodiscard]] static v8::MaybeLocal<v8::Value> unbox(v8::Local<v8::Context> context,
                                                        v8::Local<v8::Value> from);
 
+  /// `import()` of a script.
+  v8::MaybeLocal<v8::Promise> import_from_script(isolate_scope& here,
+                                                 v8::Local<v8::Context> context,
+                                                 module_request request);
+
+  /// The namespace at once: `require` of an ECMAScript module. Empty with an exception
+  /// pending; `undefined` when the graph awaits something at its top.
+  [[nodiscard]] v8::MaybeLocal<v8::Value> require(isolate_scope& here,
+                                                  v8::Local<v8::Context> context,
+                                                  module_request request);
+
   // -- between turns ------------------------------------------------------------------
 
   /// Modules have come.
@@ -193,6 +204,11 @@ private:
                                                v8::Local<v8::Context> context, graph_load& load,
                                                const module_request& request, waiter who,
                                                module_hold& found);
+  [[nodiscard]] std::optional<failure> find_by_script(isolate_scope& here,
+                                                      v8::Local<v8::Context> context,
+                                                      module_scope& scope,
+                                                      const module_request& request,
+                                                      module_hold& found);
   [[nodiscard]] std::optional<failure> admit(isolate_scope& here, v8::Local<v8::Context> context,
                                              module_scope& scope, const module_request& request,
                                              const module_answer& answer, module_hold& admitted);
@@ -253,9 +269,6 @@ private:
                                                       v8::Local<v8::Module> referrer);
   static void on_ready(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info);
-  v8::MaybeLocal<v8::Promise> import_from_script(isolate_scope& here,
-                                                 v8::Local<v8::Context> context,
-                                                 module_request request);
 
   environment& owner_;
   const module_limits limits_;

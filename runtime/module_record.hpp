@@ -5,6 +5,7 @@
 #include "troupe/module_source.hpp"
 #include "troupe/value.hpp"
 
+#include <v8-function.h>
 #include <v8-persistent-handle.h>
 #include <v8-script.h>
 
@@ -145,6 +146,8 @@ public:
   v8::Global<v8::Object> source_object_{};
   /// Of a module without a source text: what its evaluation sets.
   std::vector<export_value> exports_{};
+  /// Gives them when it is evaluated, of those that a script makes (script_modules).
+  v8::Global<v8::Function> evaluator_{};
   /// Beyond the URL, what `import.meta` gets.
   std::vector<value::member> meta_{};
   /// Of a facade for WebAssembly.

@@ -16,7 +16,7 @@ constexpr std::size_t kept_max = 64;
 
 } // namespace
 
-void rejection_log::record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message,
+bool rejection_log::record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message,
                            std::uint64_t run) {
   switch (message.GetEvent()) {
     case v8::kPromiseRejectWithNoHandler:
@@ -30,12 +30,16 @@ void rejection_log::record(v8::Isolate* isolate, const v8::PromiseRejectMessage&
       break;
     case v8::kPromiseHandlerAddedAfterReject:
       // One that is not among those kept is one of those only counted.
-      if (!forget(isolate, message.GetPromise()) && dropped_ != 0)
-        --dropped_;
-      break;
+      if (forget(isolate, message.GetPromise()))
+        return false;
+      if (dropped_ == 0)
+        return true;
+      --dropped_;
+      return false;
     default:
       break;
   }
+  return false;
 }
 
 bool rejection_log::forget(v8::Isolate* isolate, v8::Local<v8::Promise> promise) {
@@ -44,12 +48,14 @@ bool rejection_log::forget(v8::Isolate* isolate, v8::Local<v8::Promise> promise)
 
 void rejection_log::flush(
   isolate_scope& here, v8::Local<v8::Context> context,
+  const std::function<bool(v8::Local<v8::Promise>, v8::Local<v8::Value>)>& deal,
   const std::function<void(error, std::uint64_t, std::uint64_t)>& report) {
   auto open = std::move(open_);
   open_.clear();
   for (auto& [promise, reason, run] : open)
-    report(capture_error(here, context, reason.Get(here.v8()), errc::uncaught_exception, true),
-           run, 1);
+    if (!deal(promise.Get(here.v8()), reason.Get(here.v8())))
+      report(capture_error(here, context, reason.Get(here.v8()), errc::uncaught_exception, true),
+             run, 1);
   if (auto dropped = std::exchange(dropped_, 0); dropped != 0)
     report(
       error{.code = errc::uncaught_exception,

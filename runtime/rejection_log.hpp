@@ -21,7 +21,8 @@ class rejection_log {
 public:
   /// V8's hook; to be called from the isolate's PromiseRejectCallback.
   /// `run` is whose promise it is.
-  void record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message, std::uint64_t run);
+  /// @returns whether it is a handler for a rejection that was reported before.
+  bool record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message, std::uint64_t run);
 
   /// A promise whose rejection is somebody's answer is handled.
   /// @returns whether it was among those that are kept.
@@ -29,7 +30,9 @@ public:
 
   /// At the end of a turn: reports and forgets what is left. `report` gets the
   /// error, the run that it belongs to, and how many it stands for.
+  /// `deal` is asked first: it may have dealt with the promise and its reason.
   void flush(isolate_scope& here, v8::Local<v8::Context> context,
+             const std::function<bool(v8::Local<v8::Promise>, v8::Local<v8::Value>)>& deal,
              const std::function<void(error, std::uint64_t, std::uint64_t)>& report);
 
   /// Forgets all of them.

@@ -151,8 +151,7 @@ void script_timers::fire(std::uint32_t id) {
           ->Call(context, context->Global(), static_cast<int>(arguments.size()), arguments.data())
           .IsEmpty()
         && caught.HasCaught() && !caught.HasTerminated() && !owner_.ledger_->stopping())
-      owner_.report_uncaught(capture_error(here, context, caught, errc::uncaught_exception, true),
-                             spec.run);
+      owner_.uncaught(here, context, caught.Exception(), caught.Message());
   };
   if (!owner_.callback_turn(spec, call))
     return;

@@ -186,9 +186,9 @@ TEST_CASE("errors with codes look like Node's", "[runtime][builtins][errors]") {
   auto& host = with_require();
   CHECK(host.value_of("try { require(1) } catch (e) { [e instanceof TypeError, e.name, "
                       "String(e).slice(0, 31), Object.keys(e).join(), "
-                      "e.stack.split('\\n')[0].slice(0, 32), e.stack.includes('internal/')] }")
+                      "e.stack.split('\\n')[0].slice(0, 42), e.stack.includes('internal/')] }")
         == value::array({true, "TypeError", "TypeError [ERR_INVALID_ARG_TYPE", "code",
-                         "TypeError [ERR_INVALID_ARG_TYPE]", false}));
+                         "TypeError [ERR_INVALID_ARG_TYPE]: The \"id\"", false}));
 }
 
 TEST_CASE("messages name what was expected and what was received",

@@ -22,8 +22,10 @@ const {
   MathAbs,
   NumberIsInteger,
   ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
   RangeError,
   ReflectApply,
+  ReflectOwnKeys,
   RegExpPrototypeExec,
   String,
   StringPrototypeIncludes,
@@ -67,10 +69,18 @@ function recapture(error, above) {
 // the error, so that it may add properties.
 function E(code, message, Base) {
   function NodeError(...values) {
-    const error = new Base();
+    // V8 heads a stack with the message that the constructor was given.
+    const more = {};
+    const text = typeof message === 'string' ? message : ReflectApply(message, more, values);
+    const error = new Base(text);
     error.code = code;
-    const text = typeof message === 'string' ? message : ReflectApply(message, error, values);
-    hidden(error, 'message', text);
+    const keys = ReflectOwnKeys(more);
+    for (let i = 0; i < keys.length; ++i) {
+      const { enumerable, value } = ObjectGetOwnPropertyDescriptor(more, keys[i]);
+      ObjectDefineProperty(error, keys[i],
+                           { __proto__: null, value, enumerable, writable: true,
+                             configurable: true });
+    }
     hidden(error, 'toString', function toString() {
       return `${this.name} [${code}]: ${this.message}`;
     });
@@ -348,6 +358,72 @@ E('ERR_VM_MODULE_LINK_FAILURE', function(message, cause) {
 }, Error);
 E('ERR_VM_MODULE_NOT_MODULE', 'Provided module is not an instance of Module', Error);
 E('ERR_VM_MODULE_STATUS', (why) => `Module status ${why}`, Error);
+
+// -- processes, files and modules --------------------------------------------------------
+
+E('ERR_ACCESS_DENIED', (what) => `Access to this API has been restricted: ${what}`, Error);
+E('ERR_FEATURE_UNAVAILABLE', (name) => `${name} is not available in a context`, Error);
+E('ERR_INVALID_OBJECT_DEFINE_PROPERTY', (why) => why, TypeError);
+E('ERR_STREAM_NULL_VALUES', 'May not write null values to stream', TypeError);
+E('ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET',
+  '`process.setUncaughtExceptionCaptureCallback()` was called while a capture callback was ' +
+  'already active', Error);
+E('ERR_UNHANDLED_REJECTION', (reason) =>
+  'This error originated either by throwing inside of an async function without a catch ' +
+  'block, or by rejecting a promise which was not handled with .catch(). The promise ' +
+  `rejected with the reason "${reason}".`, Error);
+E('ERR_UNKNOWN_SIGNAL', (signal) => `Unknown signal: ${signal}`, TypeError);
+E('ERR_FS_EISDIR', (what) => what, Error);
+E('ERR_FS_FILE_TOO_LARGE', (size) => `File size (${size}) is greater than 2 GiB`, RangeError);
+
+E('ERR_INVALID_MODULE_SPECIFIER', (specifier, reason, base) =>
+  `Invalid module "${specifier}" ${reason}${base ? ` imported from ${base}` : ''}`, TypeError);
+E('ERR_INVALID_PACKAGE_CONFIG', (path, base, message) =>
+  `Invalid package config ${path}.${base ? ` while importing ${base}` : ''}${
+    message ? ` ${message}` : ''}`, Error);
+E('ERR_INVALID_PACKAGE_TARGET', (folder, key, target, isImport = false, base = undefined) => {
+  const relative = typeof target === 'string' && !isImport && target.length > 0 &&
+    target[0] !== '.' && target[0] !== '/';
+  const from = `${base ? ` imported from ${base}` : ''}${
+    relative ? '; targets must start with "./"' : ''}`;
+  if (key === '.')
+    return `Invalid "exports" main target ${JSONStringify(target)} defined in the package ` +
+      `config ${folder}package.json${from}`;
+  return `Invalid "${isImport ? 'imports' : 'exports'}" target ${JSONStringify(target)} ` +
+    `defined for '${key}' in the package config ${folder}package.json${from}`;
+}, Error);
+E('ERR_MODULE_NOT_FOUND', function(path, base, type = 'package', url = undefined) {
+  if (url !== undefined)
+    this.url = url;
+  return `Cannot find ${type} '${path}' imported from ${base}`;
+}, Error);
+E('ERR_PACKAGE_IMPORT_NOT_DEFINED', (specifier, folder, base) =>
+  `Package import specifier "${specifier}" is not defined${
+    folder ? ` in package ${folder}package.json` : ''} imported from ${base}`, TypeError);
+E('ERR_PACKAGE_PATH_NOT_EXPORTED', (folder, subpath, base = undefined) => {
+  const from = base ? ` imported from ${base}` : '';
+  if (subpath === '.')
+    return `No "exports" main defined in ${folder}package.json${from}`;
+  return `Package subpath '${subpath}' is not defined by "exports" in ${
+    folder}package.json${from}`;
+}, Error);
+E('ERR_REQUIRE_ASYNC_MODULE', (path) =>
+  'require() cannot be used on an ESM graph with top-level await. Use import() instead. ' +
+  `${path}`, Error);
+E('ERR_UNKNOWN_FILE_EXTENSION', (extension, path) =>
+  `Unknown file extension "${extension}" for ${path}`, TypeError);
+E('ERR_UNSUPPORTED_DIR_IMPORT', function(path, base, url) {
+  this.url = url;
+  return `Directory import '${path}' is not supported resolving ES modules imported from ${
+    base}`;
+}, Error);
+E('ERR_UNSUPPORTED_ESM_URL_SCHEME', (scheme) =>
+  'Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. ' +
+  `Received protocol '${scheme}'`, Error);
+E('ERR_IMPORT_ATTRIBUTE_MISSING', (url, key, value) =>
+  `Module "${url}" needs an import attribute of "${key}: ${value}"`, TypeError);
+E('ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE', (url, type) =>
+  `Module "${url}" is not of type "${type}"`, TypeError);
 
 // -- others -----------------------------------------------------------------------------
 

@@ -32,10 +32,15 @@ enum class builtin : std::uint8_t {
   node_url,     ///< `node:url`.
   node_util,    ///< `node:util`, `node:util/types`.
   node_vm,      ///< `node:vm` (docs/node-vm.md).
+  // -- what a host gives ------------------------------------------------------------
+  node_process, ///< `process`, `node:process`; see `context_options::process`.
+  node_module,  ///< `node:module`: `require` and `import` of files, with `allow_files`.
+  node_fs,      ///< `node:fs`, `node:fs/promises`; they do nothing without `allow_files`.
+  node_os,      ///< `node:os`: facts about the machine.
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_vm;
+inline constexpr auto builtin_max = builtin::node_os;
 
 /// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
 /// `builtin_set::web() | builtin_set::node()`.

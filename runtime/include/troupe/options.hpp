@@ -16,6 +16,7 @@
 namespace troupe {
 
 class module_loader;
+struct process_options;
 
 /// Which part of a run its timeout covers.
 enum class timeout_scope : std::uint8_t {
@@ -175,6 +176,12 @@ struct context_options {
   bool timers = false;
   /// What the context has besides: `{builtin::require, builtin::node_util}`.
   builtin_set builtins{};
+  /// What `process` is (troupe/process.hpp); null: an empty one. Within a process: not
+  /// serialised.
+  std::shared_ptr<const process_options> process{};
+  /// May scripts use the file system, with all rights of the host: `builtin::node_fs`,
+  /// and modules from files (`builtin::node_module`)?
+  bool allow_files = false;
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
   /// Finds what scripts and modules import, `context::import` too; null: nothing is found.

@@ -1,0 +1,224 @@
+'use strict';
+
+// What `import` gets: finds modules for the native side, which loads, links and evaluates
+// them (https://nodejs.org/api/esm.html).
+
+const {
+  ArrayPrototypeIncludes,
+  ArrayPrototypePush,
+  ObjectKeys,
+  RegExpPrototypeExec,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  decodeURIComponent,
+} = primordials;
+
+const {
+  codes: {
+    ERR_IMPORT_ATTRIBUTE_MISSING, ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE,
+    ERR_MODULE_NOT_FOUND, ERR_UNKNOWN_FILE_EXTENSION,
+  },
+} = require('internal/errors');
+const builtin = require('internal/modules/builtin');
+const { Module, isModuleText, mainFile, readSource } = require('internal/modules/cjs');
+const {
+  dirname, extensionOf, packageOf, resolveImport, splitTail, toPath, toURL,
+} = require('internal/modules/resolve');
+const { process } = require('internal/process');
+const { validateString } = require('internal/validators');
+const binding = internalBinding('modules');
+
+const facade = 'troupe:facade:';
+const input = 'troupe:input:';
+
+// Sources that come from the command line, by URL.
+const inputs = { __proto__: null };
+let mainURL;
+
+// What paths are relative to where the script is no file.
+const placeOf = (referrer) =>
+  (StringPrototypeStartsWith(referrer, '/') || StringPrototypeStartsWith(referrer, 'file://') ?
+    referrer : `${process.cwd()}/[eval]`);
+
+// -- CommonJS and built-ins ---------------------------------------------------------------
+
+// Names of a CommonJS file's exports, with those of the modules that it passes on.
+function namesOf(path, seen) {
+  if (ArrayPrototypeIncludes(seen, path))
+    return [];
+  ArrayPrototypePush(seen, path);
+  const cached = Module._cache[path];
+  if (cached?.loaded) {
+    const { exports } = cached;
+    return exports !== null && (typeof exports === 'object' || typeof exports === 'function') ?
+      ObjectKeys(exports) : [];
+  }
+  const { exportsOf } = require('internal/modules/exports_of');
+  const { names, reexports } = exportsOf(readSource(path));
+  for (let i = 0; i < reexports.length; ++i) {
+    let more = [];
+    try {
+      const parent = new Module(path);
+      parent.filename = path;
+      parent.paths = Module._nodeModulePaths(dirname(path));
+      const found = Module._resolveFilename(reexports[i], parent);
+      if (builtin.isBuiltin(found))
+        more = ObjectKeys(builtin.find(found));
+      else if (extensionOf(found) !== '.json')
+        more = namesOf(found, seen);
+    } catch {
+      // `require` will tell.
+    }
+    for (let k = 0; k < more.length; ++k)
+      if (!ArrayPrototypeIncludes(names, more[k]))
+        ArrayPrototypePush(names, more[k]);
+  }
+  return names;
+}
+
+// A module whose exports are the properties of what `load` gives.
+function synthetic(url, names, load, hasWhole) {
+  const all = ['default'];
+  if (hasWhole)
+    ArrayPrototypePush(all, 'module.exports');
+  for (let i = 0; i < names.length; ++i)
+    if (!ArrayPrototypeIncludes(all, names[i]))
+      ArrayPrototypePush(all, names[i]);
+  const evaluate = () => {
+    const exports = load();
+    const values = [];
+    const isObject = exports !== null &&
+      (typeof exports === 'object' || typeof exports === 'function');
+    for (let i = 0; i < all.length; ++i) {
+      let value;
+      if (i === 0 || (hasWhole && i === 1))
+        value = exports;
+      else if (isObject)
+        value = exports[all[i]];
+      ArrayPrototypePush(values, value);
+    }
+    return values;
+  };
+  return { __proto__: null, url, kind: 'synthetic', names: all, evaluate };
+}
+
+function findBuiltin(url) {
+  const exports = builtin.find(url);
+  return synthetic(url, ObjectKeys(exports), () => exports, false);
+}
+
+const findCommonJS = (url, path) =>
+  synthetic(url, namesOf(path, []), () => Module._load(path, undefined, false), true);
+
+// -- data: --------------------------------------------------------------------------------
+
+function findData(url) {
+  const parts = RegExpPrototypeExec(/^data:([^,;]*)((?:;[^,;]*)*),([^]*)$/, url);
+  if (parts === null)
+    throw new ERR_MODULE_NOT_FOUND(url, 'a script', 'module', url);
+  const kinds = { 'text/javascript': 'javascript', 'application/json': 'json',
+                  'application/wasm': 'wasm', '__proto__': null };
+  const kind = kinds[parts[1]];
+  if (kind === undefined)
+    throw new ERR_UNKNOWN_FILE_EXTENSION(parts[1], url);
+  let { 3: source } = parts;
+  source = RegExpPrototypeExec(/;base64$/, parts[2]) !== null ?
+    require('internal/buffer').Buffer.from(decodeURIComponent(source), 'base64').toString() :
+    decodeURIComponent(splitTail(source)[0]);
+  return { __proto__: null, url, kind, source };
+}
+
+// -- finding ------------------------------------------------------------------------------
+
+function kindOf(url, path, type) {
+  if (type === 'text' || type === 'bytes')
+    return type;
+  switch (extensionOf(path)) {
+    case '.mjs':
+      return 'javascript';
+    case '.cjs':
+      return 'commonjs';
+    case '.json':
+      if (type === undefined)
+        throw new ERR_IMPORT_ATTRIBUTE_MISSING(url, 'type', 'json');
+      return 'json';
+    case '.wasm':
+      return 'wasm';
+    case '.js':
+    case '': {
+      const declared = packageOf(path)?.type ?? 'none';
+      if (declared !== 'none')
+        return declared === 'module' ? 'javascript' : 'commonjs';
+      return isModuleText(readSource(path), path) ? 'javascript' : 'commonjs';
+    }
+    default:
+      throw new ERR_UNKNOWN_FILE_EXTENSION(extensionOf(path), path);
+  }
+}
+
+// What the native side asks for each import.
+function find(specifier, referrer, type) {
+  if (inputs[specifier] !== undefined)
+    return { __proto__: null, url: specifier, kind: 'javascript', source: inputs[specifier] };
+  if (StringPrototypeStartsWith(specifier, facade)) {
+    const of = `'${StringPrototypeSlice(specifier, facade.length)}'`;
+    return { __proto__: null, url: specifier, kind: 'javascript',
+             source: `export * from ${of}; export { default } from ${of}; ` +
+                     'export const __esModule = true;' };
+  }
+  const { url, path } = resolveImport(specifier, placeOf(referrer));
+  if (path === undefined)
+    return StringPrototypeStartsWith(url, 'node:') ? findBuiltin(url) : findData(url);
+  const kind = kindOf(url, path, type);
+  if (kind !== 'commonjs')
+    return { __proto__: null, url, kind, path };
+  if (type !== undefined)
+    throw new ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, type);
+  return findCommonJS(url, path);
+}
+
+function initMeta(meta, url) {
+  if (StringPrototypeStartsWith(url, 'file:')) {
+    const path = toPath(splitTail(url)[0]);
+    meta.dirname = dirname(path);
+    meta.filename = path;
+  }
+  meta.main = url === mainURL;
+  meta.resolve = function resolve(specifier) {
+    validateString(`${specifier}`, 'specifier');
+    try {
+      return resolveImport(`${specifier}`, url).url;
+    } catch (error) {
+      // What is not there has a URL all the same.
+      if (error.code === 'ERR_MODULE_NOT_FOUND' && typeof error.url === 'string')
+        return error.url;
+      throw error;
+    }
+  };
+  meta.url = url;
+}
+
+binding.setHooks(find, initMeta);
+
+// -- the main module ------------------------------------------------------------------------
+
+// Promises of namespaces.
+function importFile(path) {
+  mainURL = toURL(path);
+  return binding.importModule(mainURL, '');
+}
+
+function importSource(source, name) {
+  mainURL = toURL(`${process.cwd()}/${name}`);
+  inputs[mainURL] = source;
+  return binding.importModule(mainURL, '');
+}
+
+const isModuleFile = (path) => {
+  const extension = extensionOf(path);
+  if (extension === '.mjs')
+    return true;
+  return extension === '.js' && packageOf(path)?.type === 'module';
+};
+
+module.exports = { importFile, importSource, isModuleFile, mainFile };

@@ -1,0 +1,149 @@
+'use strict';
+
+// How a program begins and ends (`troupe run`, `Module.runMain`).
+
+const {
+  ObjectDefineProperty,
+  PromisePrototypeThen,
+  StringPrototypeIncludes,
+  globalThis,
+} = primordials;
+
+const builtin = require('internal/modules/builtin');
+const { Module, findFile, isModuleText, makeRequire, readSource } =
+  require('internal/modules/cjs');
+const { extensionOf, modulePaths, packageOf, resolvePath } = require('internal/modules/resolve');
+const { process, settings, finish } = require('internal/process');
+const { guard, report, write } = internalBinding('process');
+const binding = internalBinding('modules');
+
+const esm = () => require('internal/modules/esm');
+
+// As the last one that could have caught it.
+const orReport = (promise) => PromisePrototypeThen(promise, () => {}, (error) => report(error));
+
+// As https://nodejs.org/api/cli.html says of terminals and variables.
+function wantsColour(stream) {
+  const { env } = process;
+  if (env.FORCE_COLOR !== undefined)
+    return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return stream.isTTY === true && env.NO_COLOR === undefined &&
+    env.NODE_DISABLE_COLORS === undefined && env.TERM !== 'dumb';
+}
+
+function configure(options) {
+  const out = wantsColour(process.stdout);
+  const err = wantsColour(process.stderr);
+  if (out || err) {
+    const { colors } = require('internal/console');
+    colors.out = out;
+    colors.err = err;
+  }
+  const keys = primordials.ObjectKeys(options);
+  for (let i = 0; i < keys.length; ++i)
+    settings[keys[i]] = options[keys[i]];
+  process.noDeprecation = options.noDeprecation === true;
+  process.throwDeprecation = settings.throwDeprecation === true;
+  process.traceDeprecation = options.traceDeprecation === true;
+}
+
+// A file as the main module. A promise when it is an ECMAScript module.
+function runFile(file) {
+  let path = resolvePath(process.cwd(), file);
+  path = findFile(path, false) ?? path;
+  if (esm().isModuleFile(path))
+    return orReport(esm().importFile(path));
+  if (extensionOf(path) === '.js' && (packageOf(path)?.type ?? 'none') === 'none') {
+    // Without a type, the text tells.
+    let isModule = false;
+    guard(() => {
+      isModule = isModuleText(readSource(path), path);
+    });
+    if (isModule)
+      return orReport(esm().importFile(path));
+  }
+  guard(function executeUserEntryPoint() {
+    Module._load(path, null, true);
+  });
+  return undefined;
+}
+
+// Code that is no file sees what a CommonJS module sees, as globals.
+function prepareGlobals(name) {
+  const module = new Module(name);
+  module.filename = resolvePath(process.cwd(), name);
+  module.paths = modulePaths(process.cwd());
+  const hidden = { module, exports: module.exports, require: makeRequire(module),
+                   __filename: name, __dirname: '.', __proto__: null };
+  const names = primordials.ObjectKeys(hidden);
+  for (let i = 0; i < names.length; ++i)
+    ObjectDefineProperty(globalThis, names[i], {
+      __proto__: null, value: hidden[names[i]], writable: true, enumerable: true,
+      configurable: true,
+    });
+  for (let i = 0; i < builtin.known.length; ++i) {
+    const id = builtin.known[i];
+    if (StringPrototypeIncludes(id, '/') || id in globalThis)
+      continue;
+    const set = (value) => ObjectDefineProperty(globalThis, id, {
+      __proto__: null, value, writable: true, enumerable: true, configurable: true,
+    });
+    ObjectDefineProperty(globalThis, id, {
+      __proto__: null,
+      get() {
+        const found = builtin.find(id);
+        set(found);
+        return found;
+      },
+      set,
+      enumerable: false,
+      configurable: true,
+    });
+  }
+}
+
+// Code as a script, or, when it can be nothing else, as a module.
+// @returns its value.
+function runCode(code, name, mayBeModule, whenDone) {
+  if (mayBeModule && isModuleText(code, name))
+    return runModule(code, `${name}1`);
+  prepareGlobals(name);
+  let value;
+  guard(() => {
+    value = binding.runScript(code, name);
+    whenDone?.(value);
+  });
+  return value;
+}
+
+const runModule = (code, name) => orReport(esm().importSource(code, name));
+
+function print(value) {
+  const { inspect } = require('internal/util/inspect');
+  const text = typeof value === 'string' ? value :
+    inspect(value, { colors: wantsColour(process.stdout) });
+  write(false, `${text}\n`);
+}
+
+// What the host begins a program with.
+const host = {
+  __proto__: null,
+  // { file } or { code, name, isModule, print, wantsValue }, and `settings`
+  start(what) {
+    configure(what.settings);
+    esm();
+    if (what.file !== undefined)
+      return runFile(what.file);
+    if (what.isModule)
+      return runModule(what.code, `${what.name}1`);
+    if (what.print) {
+      runCode(what.code, what.name, false, print);
+      return undefined;
+    }
+    const value = runCode(what.code, what.name, !what.wantsValue);
+    return what.wantsValue ? value : undefined;
+  },
+  finish,
+};
+
+module.exports = { host, runFile };

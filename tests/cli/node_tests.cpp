@@ -1,0 +1,305 @@
+// `troupe run` as a host of programs that were written for Node.
+
+#include "tests/cli/command.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <signal.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+using namespace troupe::cli::test;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
+
+namespace {
+
+std::string script(const std::string& name) {
+  return TROUPE_NODE_SCRIPTS "/" + name;
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file{path};
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+finished run_code(const std::string& code) {
+  return troupe_command({"run", "-e", code});
+}
+
+} // namespace
+
+// -- whole programs -------------------------------------------------------------------------
+
+TEST_CASE("programs print what they print in Node", "[cli][node]") {
+  for (const auto* main :
+       {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs", "fs/main.js"}) {
+    CAPTURE(main);
+    auto path = script(main);
+    auto done = troupe_command({"run", path, "a", "b"});
+    CHECK(done.err.empty());
+    CHECK(done.status == 0);
+    CHECK(done.out == content_of(path.substr(0, path.rfind('/')) + "/expected.txt"));
+  }
+}
+
+// -- how a program ends -----------------------------------------------------------------------
+
+TEST_CASE("process.exit ends at once, with its status, after 'exit'", "[cli][node]") {
+  auto done =
+    run_code("process.on('exit', (code) => console.log('exit', code));"
+             "setInterval(() => {}, 1000); Promise.resolve().then(() => console.log(1));"
+             "console.log(0); process.exit(7); console.log(2)");
+  CHECK(done.status == 7);
+  CHECK(done.out == "0\nexit 7\n");
+  CHECK(done.err.empty());
+}
+
+TEST_CASE("process.exitCode is the status of a program that ends by itself", "[cli][node]") {
+  CHECK(run_code("process.exitCode = 3").status == 3);
+  CHECK(run_code("process.exitCode = '4'").status == 4);
+  CHECK(run_code("process.exitCode = 3; process.exitCode = undefined").status == 0);
+  CHECK(run_code("process.on('exit', () => { process.exitCode = 5 })").status == 5);
+  CHECK(run_code("process.exitCode = 3; process.exit()").status == 3);
+  CHECK(run_code("process.exit(256 + 9)").status == 9);
+}
+
+TEST_CASE("an uncaught error ends the program with 1, after 'exit'", "[cli][node]") {
+  auto done =
+    run_code("process.on('exit', (code) => console.log('exit', code, process.exitCode));"
+             "setTimeout(() => console.log('never'), 5);\n"
+             "throw Object.assign(new TypeError('no'), { code: 'E', more: { a: 1 } })");
+  CHECK(done.status == 1);
+  CHECK(done.out == "exit 1 1\n");
+  CHECK_THAT(
+    done.err,
+    StartsWith("[eval]:2\n"
+               "throw Object.assign(new TypeError('no'), { code: 'E', more: { a: 1 } })\n"
+               "^\n\nTypeError: no\n    at [eval]:2:21\n"));
+  CHECK_THAT(done.err, EndsWith(" {\n  code: 'E',\n  more: { a: 1 }\n}\n"));
+}
+
+TEST_CASE("what is no error is shown as it is", "[cli][node]") {
+  CHECK(run_code("throw { a: 1 }").err == "\n[eval]:1\nthrow { a: 1 }\n^\n{ a: 1 }\n");
+  CHECK(run_code("throw null").err == "\n[eval]:1\nthrow null\n^\nnull\n");
+}
+
+TEST_CASE("errors in ticks, timers, microtasks and promises end the program", "[cli][node]") {
+  for (const auto* code :
+       {"process.nextTick(() => { throw new Error('no') })",
+        "setTimeout(() => { throw new Error('no') })",
+        "setImmediate(() => { throw new Error('no') })",
+        "queueMicrotask(() => { throw new Error('no') })",
+        "(async () => { await 0; throw new Error('no') })()", "Promise.reject(new Error('no'))",
+        "require('fs').readFile('/nope', () => { throw new Error('no') })"}) {
+    CAPTURE(code);
+    auto done = run_code(std::string{code} + "; setTimeout(() => console.log('never'), 200)");
+    CHECK(done.status == 1);
+    CHECK_THAT(done.err, StartsWith("[eval]:1\n") && ContainsSubstring("Error: no\n"));
+    CHECK(done.out.empty());
+  }
+}
+
+TEST_CASE("an error in 'beforeExit' ends the program", "[cli][node]") {
+  auto done = run_code("process.on('beforeExit', () => { throw new Error('no') })");
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, StartsWith("[eval]:1\n") && ContainsSubstring("Error: no\n"));
+}
+
+TEST_CASE("'uncaughtException' lets the program go on", "[cli][node]") {
+  auto done = run_code("process.on('uncaughtException', (error, origin) => "
+                       "console.log(error.message, origin));"
+                       "setTimeout(() => { throw new Error('timer') }, 1);"
+                       "setTimeout(() => console.log('later'), 5);"
+                       "process.nextTick(() => { throw new Error('tick') });"
+                       "process.nextTick(() => console.log('next'));"
+                       "Promise.reject(new Error('promise')); throw new Error('script')");
+  CHECK(done.status == 0);
+  CHECK(done.err.empty());
+  CHECK(done.out
+        == "script uncaughtException\ntick uncaughtException\nnext\npromise unhandledRejection\n"
+           "timer uncaughtException\nlater\n");
+}
+
+TEST_CASE("an error in a handler of 'uncaughtException' ends with 7", "[cli][node]") {
+  auto done = run_code("process.on('uncaughtException', () => { throw new Error('two') });"
+                       "throw new Error('one')");
+  CHECK(done.status == 7);
+  CHECK_THAT(done.err, ContainsSubstring("Error: two") && !ContainsSubstring("Error: one"));
+}
+
+TEST_CASE("rejections that nobody handles are told with their reason", "[cli][node]") {
+  auto done = run_code("process.on('unhandledRejection', (reason, promise) => {"
+                       " console.log(reason, promise === rejected);"
+                       " promise.catch(() => {}); });"
+                       "process.on('rejectionHandled', (promise) => "
+                       "console.log('handled', promise === rejected));"
+                       "const rejected = Promise.reject(3);");
+  CHECK(done.status == 0);
+  CHECK(done.out == "3 true\nhandled true\n");
+  done = run_code("Promise.reject(3)");
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, ContainsSubstring(
+                         "UnhandledPromiseRejection: This error originated either by "
+                         "throwing inside of an async function without a catch block, or by "
+                         "rejecting a promise which was not handled with .catch(). The "
+                         "promise rejected with the reason \"3\".")
+                         && ContainsSubstring("code: 'ERR_UNHANDLED_REJECTION'"));
+  CHECK(run_code("const p = Promise.reject(3); p.catch(() => {})").status == 0);
+}
+
+TEST_CASE("--unhandled-rejections chooses what becomes of them", "[cli][node]") {
+  auto run_with = [](const std::string& mode) {
+    return troupe_command({"run", "--unhandled-rejections=" + mode, "-e",
+                           "Promise.reject(new Error('no')); setTimeout(console.log, 1, 'on')"});
+  };
+  CHECK(run_with("none").out == "on\n");
+  CHECK(run_with("none").err.empty());
+  CHECK(run_with("warn").out == "on\n");
+  CHECK_THAT(run_with("warn").err, ContainsSubstring("UnhandledPromiseRejectionWarning"));
+  CHECK(run_with("strict").status == 1);
+  CHECK(run_with("throw").status == 1);
+  CHECK(run_with("nonsense").status == 2);
+}
+
+TEST_CASE("a top-level await that nothing settles ends with 13", "[cli][node]") {
+  auto done = troupe_command({"run", "--input-type=module", "-e",
+                              "process.on('exit', (code) => console.log(code));"
+                              "await new Promise(() => {})"});
+  CHECK(done.status == 13);
+  CHECK(done.out == "13\n");
+  CHECK_THAT(done.err, StartsWith("Warning: Detected unsettled top-level await at "));
+}
+
+TEST_CASE("an error of an ECMAScript module names its URL", "[cli][node]") {
+  temporary_file file{"\nthrow new Error('esm')", ".mjs"};
+  auto done = troupe_command({"run", file.path()});
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, StartsWith("file://" + file.path()
+                                  + ":2\nthrow new Error('esm')\n      ^\n"
+                                    "\nError: esm\n    at file://"
+                                  + file.path() + ":2:7\n"));
+}
+
+TEST_CASE("a module that is not there is told with its require stack", "[cli][node]") {
+  temporary_file file{"require('./nope')"};
+  auto done = troupe_command({"run", file.path()});
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, ContainsSubstring("Error: Cannot find module './nope'\nRequire stack:\n- "
+                                         + file.path() + "\n")
+                         && ContainsSubstring("code: 'MODULE_NOT_FOUND'")
+                         && ContainsSubstring("requireStack: [ '" + file.path() + "' ]"));
+}
+
+// -- signals ----------------------------------------------------------------------------------
+
+TEST_CASE("a program that listens to SIGINT hears of it and goes on", "[cli][node]") {
+  command running{{"run", "-e",
+                   "process.on('SIGINT', (name, number) => { console.log(name, number);"
+                   " clearInterval(timer); process.exitCode = 4; });"
+                   "const timer = setInterval(() => {}, 1000); console.log('ready')"}};
+  REQUIRE(running.wait_for("ready"));
+  running.signal(SIGINT);
+  auto done = running.wait();
+  CHECK(done.status == 4);
+  CHECK(done.out == "ready\nSIGINT 2\n");
+}
+
+TEST_CASE("without a listener a signal does what it always does", "[cli][node]") {
+  CHECK(run_code("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)").status
+        == -SIGTERM);
+  CHECK(run_code("const f = () => {}; process.on('SIGTERM', f); process.off('SIGTERM', f);"
+                 "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)")
+          .status
+        == -SIGTERM);
+}
+
+// -- the command line ---------------------------------------------------------------------------
+
+TEST_CASE("Node's options are accepted in front of the file", "[cli][node]") {
+  temporary_file file{"console.log(process.execArgv.join(), process.argv.slice(2).join())"};
+  auto done =
+    troupe_command({"run", "--experimental-vm-modules", "--no-warnings", "--trace-uncaught",
+                    "--disable-warning=X", file.path(), "--a", "b"});
+  CHECK(done.status == 0);
+  CHECK(
+    done.out
+    == "--experimental-vm-modules,--no-warnings,--trace-uncaught,--disable-warning=X --a,b\n");
+}
+
+TEST_CASE("--expose-gc gives gc()", "[cli][node]") {
+  CHECK(troupe_command({"run", "--expose-gc", "-p", "typeof gc"}).out == "function\n");
+  CHECK(troupe_command({"run", "-p", "typeof gc"}).out == "undefined\n");
+}
+
+TEST_CASE("warnings are printed, or not", "[cli][node]") {
+  const std::string code = "process.on('warning', (w) => console.log(w.name, w.code));"
+                           "process.emitWarning('careful'); process.emitWarning('old',"
+                           " { type: 'DeprecationWarning', code: 'D1', detail: 'more' })";
+  auto done = run_code(code);
+  CHECK(done.out == "Warning undefined\nDeprecationWarning D1\n");
+  CHECK_THAT(done.err, StartsWith("(node:") && ContainsSubstring(") Warning: careful\n")
+                         && ContainsSubstring(") [D1] DeprecationWarning: old\nmore\n"));
+  CHECK(troupe_command({"run", "--no-warnings", "-e", code}).err.empty());
+  CHECK_THAT(troupe_command({"run", "--disable-warning=D1", "-e", code}).err,
+             ContainsSubstring("careful") && !ContainsSubstring("old"));
+  CHECK(troupe_command({"run", "--throw-deprecation", "-e", code}).status == 1);
+}
+
+TEST_CASE("-p prints as console.log does", "[cli][node]") {
+  CHECK(troupe_command({"run", "-p", "[1, { a: 'b' }]"}).out == "[ 1, { a: 'b' } ]\n");
+  CHECK(troupe_command({"run", "-p", "'text'"}).out == "text\n");
+  CHECK(troupe_command({"run", "-p", "Promise.resolve(1)"}).out == "Promise { 1 }\n");
+  CHECK(troupe_command({"run", "-pe", "6 * 7"}).out == "42\n");
+}
+
+TEST_CASE("code of the command line sees require, and modules by name", "[cli][node]") {
+  auto done = run_code("console.log(__filename, __dirname, module.id, require.main, "
+                       "typeof exports, path.sep, require('./nope.json'))");
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, ContainsSubstring("Cannot find module './nope.json'"));
+  CHECK(run_code("console.log(__filename, __dirname, module.id, require.main, typeof exports,"
+                 " path.sep)")
+          .out
+        == "[eval] . [eval] undefined object /\n");
+}
+
+TEST_CASE("code that can only be a module is one", "[cli][node]") {
+  CHECK(run_code("import { sep } from 'path'; console.log(sep, typeof require)").out
+        == "/ undefined\n");
+  CHECK(troupe_command({"run", "--input-type=module", "-"}, "console.log(await 6, this)").out
+        == "6 undefined\n");
+  temporary_file file{"import { sep } from 'path';\nconsole.log(sep, import.meta.main)"};
+  CHECK(troupe_command({"run", file.path()}).out == "/ true\n");
+}
+
+TEST_CASE("a main file without its extension, or a folder, is found", "[cli][node]") {
+  auto done = troupe_command({"run", script("order/main")});
+  CHECK(done.status == 0);
+  CHECK(troupe_command({"run", script("commonjs/lib/folder")}).status == 0);
+}
+
+TEST_CASE("what is written comes before what ends the program", "[cli][node]") {
+  auto done = troupe_command({"run", "-e",
+                              "process.stdout.write('a'); console.error('b');"
+                              "process.stderr.write('c'); console.log('d');"
+                              "process.stdout.write('e'); process.exit(0)"},
+                             {}, streams::together);
+  CHECK(done.out == "ab\ncd\ne");
+}
+
+TEST_CASE("the deadline covers ticks and waits for files", "[cli][node]") {
+  for (const auto* code :
+       {"(function f() { process.nextTick(f) })()", "process.on('exit', () => { for (;;); })",
+        "process.on('beforeExit', () => setTimeout(() => {}, 1))",
+        "(async function f() { await fs.promises.stat('/'); f() })()"}) {
+    CAPTURE(code);
+    auto done = troupe_command({"run", "--timeout", "200", "-e", code});
+    CHECK(done.status == 124);
+  }
+}

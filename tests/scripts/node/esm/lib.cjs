@@ -1,0 +1,1 @@
+exports.name = 'from cjs'; exports.other = 3;

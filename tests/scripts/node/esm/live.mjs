@@ -1,0 +1,2 @@
+export let live = 1;
+export function bump() { live += 1; }

@@ -181,7 +181,8 @@ result<target_match> match_keys(const package_target& keys, std::string_view ask
                                 bool imports, std::span<const std::string> conditions) {
   if (asked_for.ends_with('/'))
     return error{.code = errc::invalid_module_specifier,
-                 .message = fmt::format("{} ends in \"/\", which no entry may", in_quotes(asked_for))};
+                 .message =
+                   fmt::format("{} ends in \"/\", which no entry may", in_quotes(asked_for))};
   auto best = best_key(keys, asked_for);
   if (best.target == nullptr)
     return target_match{.is = target_match::form::null};

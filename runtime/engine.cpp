@@ -23,10 +23,8 @@ namespace {
 // (docs/architecture.md, Termination). Both have a test. The last gives scripts
 // `import source`.
 constexpr std::array default_flags{
-  "--no-turboshaft-loop-unrolling",
-  "--invocation-count-for-maglev=20",
-  "--invocation-count-for-maglev-osr=5",
-  "--minimum-invocations-after-ic-update=10",
+  "--no-turboshaft-loop-unrolling",      "--invocation-count-for-maglev=20",
+  "--invocation-count-for-maglev-osr=5", "--minimum-invocations-after-ic-update=10",
   "--js-source-phase-imports",
 };
 

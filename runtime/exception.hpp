@@ -10,7 +10,8 @@ namespace troupe::js {
 
 /// What a script sees of an error of the host: what `error::thrown` holds when it
 /// stands for a script's own exception; else a TypeError for `invalid_argument` and
-/// `clone_failed`, an Error for the rest, with `message`, `code` and, if something was thrown, `cause`.
+/// `clone_failed`, an Error for the rest, with `message`, `code` and, if something was thrown,
+/// `cause`.
 [[nodiscard]] v8::Local<v8::Value> make_exception(isolate_scope& here,
                                                   v8::Local<v8::Context> context,
                                                   const error& what);

@@ -134,8 +134,11 @@ bool script_process::deal_with(isolate_scope& here, v8::Local<v8::Context> conte
   auto thrown = caught.Exception();
   auto where = caught.Message();
   caught.Reset();
-  if (which != hook::uncaught)
-    return uncaught(here, context, thrown, where);
+  if (which != hook::uncaught) {
+    // What the listener has thrown takes the place of what it was told.
+    owner_.uncaught(here, context, thrown, where);
+    return true;
+  }
   auto place = arrow(where);
   // Without a way to end, it is reported as any other.
   return tell(here, context, hook::uncaught,

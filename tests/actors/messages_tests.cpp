@@ -288,8 +288,9 @@ TEST_CASE("every error code survives", "[actors][messages][A12]") {
 
 TEST_CASE("every global operation survives", "[actors][messages][A12]") {
   caf_world world;
-  for (auto operation : {property_operation::get, property_operation::set, property_operation::has,
-                         property_operation::remove, property_operation::keys})
+  for (auto operation :
+       {property_operation::get, property_operation::set, property_operation::has,
+        property_operation::remove, property_operation::keys})
     CHECK(round_trip(world.system(), property_request{1, operation, "k", {}}).operation
           == operation);
 }

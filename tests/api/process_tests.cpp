@@ -105,7 +105,7 @@ TEST_CASE("without a function of the host for the end, errors are reported as ev
   CHECK(ctx
           .run("process.on('unhandledRejection', (reason) => {"
                " if (reason !== 1) throw new Error(`handler ${reason}`); });"
-               "Promise.reject(1); Promise.reject(2)")
+               "Promise.reject(1); Promise.reject(2); 0")
           .get());
   CHECK(ctx
           .run("process.removeAllListeners('unhandledRejection');"

@@ -12,7 +12,8 @@ TEST_CASE("memory goes into a context and comes back without a copy", "[api][tra
   std::vector<std::byte> bytes(1 << 20);
   const auto* where = bytes.data();
   value_of(ctx.set("frame", value::transfer(buffer{std::move(bytes)})));
-  auto out = value_of(ctx.run("new Uint8Array(frame)[1] = 7; frame", {.take = take_as::transfer}));
+  auto out =
+    value_of(ctx.run("new Uint8Array(frame)[1] = 7; frame", {.take = take_as::transfer}));
   CHECK(value_of(ctx.run("frame.detached")).as<bool>());
   auto back = out.take_buffer();
   REQUIRE(back);

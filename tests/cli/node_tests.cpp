@@ -153,7 +153,7 @@ TEST_CASE("rejections that nobody handles are told with their reason", "[cli][no
   CHECK(run_code("const p = Promise.reject(3); p.catch(() => {})").status == 0);
 }
 
-TEST_CASE("--unhandled-rejections chooses what becomes of them", "[cli][node]") {
+TEST_CASE("the option --unhandled-rejections chooses what becomes of them", "[cli][node]") {
   auto run_with = [](const std::string& mode) {
     return troupe_command({"run", "--unhandled-rejections=" + mode, "-e",
                            "Promise.reject(new Error('no')); setTimeout(console.log, 1, 'on')"});
@@ -232,7 +232,7 @@ TEST_CASE("Node's options are accepted in front of the file", "[cli][node]") {
     == "--experimental-vm-modules,--no-warnings,--trace-uncaught,--disable-warning=X --a,b\n");
 }
 
-TEST_CASE("--expose-gc gives gc()", "[cli][node]") {
+TEST_CASE("the option --expose-gc gives gc()", "[cli][node]") {
   CHECK(troupe_command({"run", "--expose-gc", "-p", "typeof gc"}).out == "function\n");
   CHECK(troupe_command({"run", "-p", "typeof gc"}).out == "undefined\n");
 }
@@ -251,7 +251,7 @@ TEST_CASE("warnings are printed, or not", "[cli][node]") {
   CHECK(troupe_command({"run", "--throw-deprecation", "-e", code}).status == 1);
 }
 
-TEST_CASE("-p prints as console.log does", "[cli][node]") {
+TEST_CASE("the option -p prints as console.log does", "[cli][node]") {
   CHECK(troupe_command({"run", "-p", "[1, { a: 'b' }]"}).out == "[ 1, { a: 'b' } ]\n");
   CHECK(troupe_command({"run", "-p", "'text'"}).out == "text\n");
   CHECK(troupe_command({"run", "-p", "Promise.resolve(1)"}).out == "Promise { 1 }\n");

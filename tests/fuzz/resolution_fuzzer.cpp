@@ -1,5 +1,5 @@
-// What an import means, fuzzed: whatever specifier, importer, package.json and tree of files come,
-// the answer is an error or a file below the root.
+// What an import means, fuzzed: whatever specifier, importer, package.json and tree of files
+// come, the answer is an error or a file below the root.
 //
 // The input is text: fields that end with a newline. The first is the specifier, the second the
 // importer, the third a list of paths below /app/node_modules, which are files; the rest is the
@@ -61,7 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(path.find('\0') == std::string::npos, "has a NUL", path);
     require(files.kind(path) == file_kind::file, "no file", path);
     // Its URL means the same file.
-    auto again = resolve_module({.specifier = url_of_path(path) + resolved->suffix}, rules, files);
+    auto again =
+      resolve_module({.specifier = url_of_path(path) + resolved->suffix}, rules, files);
     bool backslash = path.find('\\') != std::string::npos; // refused in URLs
     require(backslash || (again && again->path == path), "another file by its URL", path);
   } else {

@@ -685,7 +685,9 @@ TEST_CASE("a rejection whose reason resists being shown does no harm",
 namespace {
 
 result<value> get(script_host& host, const std::string& key) {
-  return host.ask([&](js::environment& env, js::request_id id) { env.get_property(id, {}, key, take_as::copy); });
+  return host.ask([&](js::environment& env, js::request_id id) {
+    env.get_property(id, {}, key, take_as::copy);
+  });
 }
 
 result<value> set(script_host& host, const std::string& key, const value& item) {
@@ -694,11 +696,13 @@ result<value> set(script_host& host, const std::string& key, const value& item) 
 }
 
 result<value> has(script_host& host, const std::string& key) {
-  return host.ask([&](js::environment& env, js::request_id id) { env.has_property(id, {}, key); });
+  return host.ask(
+    [&](js::environment& env, js::request_id id) { env.has_property(id, {}, key); });
 }
 
 result<value> remove(script_host& host, const std::string& key) {
-  return host.ask([&](js::environment& env, js::request_id id) { env.delete_property(id, {}, key); });
+  return host.ask(
+    [&](js::environment& env, js::request_id id) { env.delete_property(id, {}, key); });
 }
 
 std::vector<std::string> keys(script_host& host) {

@@ -33,7 +33,8 @@ public:
 
   /// Starts a request of another kind and turns the loop until it is answered:
   ///
-  ///     host.ask([&](js::environment& env, js::request_id id) { env.has_property(id, {}, "x"); })
+  ///     host.ask([&](js::environment& env, js::request_id id) { env.has_property(id, {}, "x");
+  ///     })
   result<value> ask(const std::function<void(js::environment&, js::request_id)>& request);
 
   /// The value of `run`; the test fails when there is none.

@@ -58,9 +58,9 @@ struct file_loader_options {
 ///
 /// An import without a referrer is relative to the root. Files are read again when they
 /// have changed; otherwise the same source is given, so contexts share its code.
-/// `.mjs` and `.js` are JavaScript, likewise files without extension where a package.json says that
-/// its scripts are modules; `.json` and `.txt` want the attribute `type`, `.wasm` is WebAssembly; with
-/// type `text` or `bytes` any file can be had.
+/// `.mjs` and `.js` are JavaScript, likewise files without extension where a package.json says
+/// that its scripts are modules; `.json` and `.txt` want the attribute `type`, `.wasm` is
+/// WebAssembly; with type `text` or `bytes` any file can be had.
 ///
 /// Threads:  any. Files are read by threads of the loader.
 /// Lifetime: its end answers what waits, with `broken_promise`.

@@ -324,179 +324,184 @@ TEST_CASE("keys come in the object's order, each once", "[node_vm][C8]") {
 
 TEST_CASE("symbols and indices are names like others", "[node_vm][C8]") {
   check_all({
-    {"a symbol of the object", "const y = Symbol('y'); const o = make({[y]: 1, y}); return "
-                               "run('[globalThis[y], y in globalThis, delete globalThis[y], y in "
-                               "globalThis]', o)",
+    {"a symbol of the object",
+     "const y = Symbol('y'); const o = make({[y]: 1, y}); return "
+     "run('[globalThis[y], y in globalThis, delete globalThis[y], y in "
+     "globalThis]', o)",
      "[1,true,true,false]"},
-    {"a symbol from inside", "const o = make({}); const q = run('var q = Symbol(\"q\"); "
-                             "globalThis[q] = 2; q', o); return [o[q], "
-                             "run('Object.getOwnPropertySymbols(globalThis).map(String)', o)]",
+    {"a symbol from inside",
+     "const o = make({}); const q = run('var q = Symbol(\"q\"); "
+     "globalThis[q] = 2; q', o); return [o[q], "
+     "run('Object.getOwnPropertySymbols(globalThis).map(String)', o)]",
      R"x([2,["Symbol(q)"]])x"},
     {"a symbol that cannot be assigned",
      "const y = Symbol('y'); const o = {y}; Object.defineProperty(o, y, {value: 1}); make(o); "
      "run('\"use strict\"; globalThis[y] = 2', o)",
      "TypeError: Cannot assign to read only property 'Symbol(y)' of object '#<Object>'"},
-    {"indices", "const o = make({0: 'a', 1: 'b'}); const r = run('globalThis[0] = \"c\"; "
-                "globalThis[7] = \"d\"; [globalThis[1], 0 in globalThis, 9 in globalThis, delete "
-                "globalThis[1]]', o); return [r, o]",
+    {"indices",
+     "const o = make({0: 'a', 1: 'b'}); const r = run('globalThis[0] = \"c\"; "
+     "globalThis[7] = \"d\"; [globalThis[1], 0 in globalThis, 9 in globalThis, delete "
+     "globalThis[1]]', o); return [r, o]",
      R"([["b",true,false,true],{"0":"c","7":"d"}])"},
-    {"an index in strict mode", "const o = make({}); run('\"use strict\"; globalThis[4] = 1; "
-                                "this[5] = 2', o); return o",
+    {"an index in strict mode",
+     "const o = make({}); run('\"use strict\"; globalThis[4] = 1; "
+     "this[5] = 2', o); return o",
      R"({"4":1,"5":2})"},
-    {"an accessor at an index", "const o = make({}); run('Object.defineProperty(globalThis, 4, "
-                                "{get() { return 1 }, enumerable: true})', o); return [o[4], "
-                                "run('globalThis[4]', o), run('Object.keys(globalThis)', o)]",
+    {"an accessor at an index",
+     "const o = make({}); run('Object.defineProperty(globalThis, 4, "
+     "{get() { return 1 }, enumerable: true})', o); return [o[4], "
+     "run('globalThis[4]', o), run('Object.keys(globalThis)', o)]",
      R"([1,1,["4"]])"},
-    {"an index that stays", "const o = {}; Object.defineProperty(o, 3, {value: 1}); make(o); "
-                            "run('\"use strict\"; globalThis[3] = 2', o)",
+    {"an index that stays",
+     "const o = {}; Object.defineProperty(o, 3, {value: 1}); make(o); "
+     "run('\"use strict\"; globalThis[3] = 2', o)",
      "TypeError: Cannot assign to read only property '3' of object '#<Object>'"},
   });
 }
 
 TEST_CASE("any object can be the global's face", "[node_vm][C8]") {
-    check_all({
-      {"an array",
-       "const o = make([1, 2]); const r = run('globalThis[0] + globalThis[1] + length', "
-       "o); run('globalThis[5] = 1', o); return [r, o.length, "
-       "run('Object.keys(globalThis)', o)]",
-       R"([5,6,["0","1","5"]])"},
-      {"a frozen object stays, the script goes on",
-       "const o = make(Object.freeze({a: 1})); return [run('a = 2; b = 3; var c = 4; function "
-       "f() { "
-       "return 5 } [a, b, c, f()]', o), o]",
-       R"([[1,3,4,5],{"a":1}])"},
-      {"an object that takes no more",
-       "const o = make(Object.preventExtensions({a: 1})); run('a = "
-       "2; b = 3', o); return [o, run('b', o)]",
-       R"([{"a":2},3])"},
-      {"a sealed object",
-       "const o = make(Object.seal({a: 1})); return [run('delete globalThis.a', "
-       "o), o]",
-       R"([false,{"a":1}])"},
-      {"without a prototype",
-       "return run('[typeof toString, typeof nope]', "
-       "make(Object.create(null)))",
-       R"(["function","undefined"])"},
-      {"typed arrays",
-       "const o = make(new Uint8Array([5, 6])); return [run('globalThis[0]', o), "
-       "run('globalThis[1] = 9', o), o[1]]",
-       "[5,9,9]"},
-      {"globalThis itself",
-       "globalThis.gg = 1; const o = make(globalThis); return [o === "
-       "globalThis, run('gg += 1; globalThis === vm', o), gg, "
-       "vm.isContext(globalThis)]",
-       "[true,false,2,true]"},
-      {"the global of another context",
-       "const a = make({x: 1}); const g = run('globalThis', a); "
-       "const b = make(g); run('y = 2', b); return [b === g, "
-       "run('x', b), a.y]",
-       "[true,1,2]"},
-      {"an object that contains itself",
-       "const o = {}; o.self = o; o.in = {o}; make(o); return "
-       "run('[self === globalThis, "
-       "Object.getOwnPropertyDescriptor(globalThis, "
-       "\"self\").value === globalThis, Object.values("
-       "globalThis)[0] === globalThis]', o)",
-       "[true,true,true]"},
-      {"a getter that gives the object",
-       "const o = {get me() { return o }}; make(o); return "
-       "run('me === globalThis', o)",
-       "true"},
-    });
+  check_all({
+    {"an array",
+     "const o = make([1, 2]); const r = run('globalThis[0] + globalThis[1] + length', "
+     "o); run('globalThis[5] = 1', o); return [r, o.length, "
+     "run('Object.keys(globalThis)', o)]",
+     R"([5,6,["0","1","5"]])"},
+    {"a frozen object stays, the script goes on",
+     "const o = make(Object.freeze({a: 1})); return [run('a = 2; b = 3; var c = 4; function "
+     "f() { "
+     "return 5 } [a, b, c, f()]', o), o]",
+     R"([[1,3,4,5],{"a":1}])"},
+    {"an object that takes no more",
+     "const o = make(Object.preventExtensions({a: 1})); run('a = "
+     "2; b = 3', o); return [o, run('b', o)]",
+     R"([{"a":2},3])"},
+    {"a sealed object",
+     "const o = make(Object.seal({a: 1})); return [run('delete globalThis.a', "
+     "o), o]",
+     R"([false,{"a":1}])"},
+    {"without a prototype",
+     "return run('[typeof toString, typeof nope]', "
+     "make(Object.create(null)))",
+     R"(["function","undefined"])"},
+    {"typed arrays",
+     "const o = make(new Uint8Array([5, 6])); return [run('globalThis[0]', o), "
+     "run('globalThis[1] = 9', o), o[1]]",
+     "[5,9,9]"},
+    {"globalThis itself",
+     "globalThis.gg = 1; const o = make(globalThis); return [o === "
+     "globalThis, run('gg += 1; globalThis === vm', o), gg, "
+     "vm.isContext(globalThis)]",
+     "[true,false,2,true]"},
+    {"the global of another context",
+     "const a = make({x: 1}); const g = run('globalThis', a); "
+     "const b = make(g); run('y = 2', b); return [b === g, "
+     "run('x', b), a.y]",
+     "[true,1,2]"},
+    {"an object that contains itself",
+     "const o = {}; o.self = o; o.in = {o}; make(o); return "
+     "run('[self === globalThis, "
+     "Object.getOwnPropertyDescriptor(globalThis, "
+     "\"self\").value === globalThis, Object.values("
+     "globalThis)[0] === globalThis]', o)",
+     "[true,true,true]"},
+    {"a getter that gives the object",
+     "const o = {get me() { return o }}; make(o); return "
+     "run('me === globalThis', o)",
+     "true"},
+  });
 }
 
 TEST_CASE("a proxy decides as the global's face", "[node_vm][C8]") {
-    check_all({
-      {"built-ins behind an empty one",
-       "return run('[typeof Math, typeof nope, \"Math\" in "
-       "globalThis, \"nope\" in globalThis]', make(new Proxy({}, "
-       "{})))",
-       R"(["object","undefined",true,false])"},
-      {"a get trap alone",
-       "return run('anything', make(new Proxy({}, {get: (t, k) => typeof k === "
-       "'string' ? 'v:' + k : undefined})))",
-       R"("v:anything")"},
-      {"each trap once",
-       "const log = []; const o = make(new Proxy({a: 1}, {get(t, k, r) { "
-       "log.push('get ' + String(k)); return Reflect.get(t, k, r) }, set(t, k, v, "
-       "r) { log.push('set ' + k); return Reflect.set(t, k, v, r) }, "
-       "deleteProperty(t, k) { log.push('delete ' + k); return delete t[k] }})); "
-       "log.length = 0; run('a; b = 2', o); const made = log.splice(0); "
-       "run('delete this.a', o); return [made, log]",
-       R"([["get a","set b"],["delete a"]])"},
-      {"a trap that throws",
-       "run('x', make(new Proxy({}, {get() { throw new TypeError('trap') }})))",
-       "TypeError: trap"},
-      {"a set trap that throws",
-       "run('x = 1', make(new Proxy({}, {set() { throw new "
-       "TypeError('trap') }})))",
-       "TypeError: trap"},
-      {"a set trap that refuses in strict mode",
-       "run('\"use strict\"; x = 1', make(new Proxy({x: 0}, {set() { return false }})))",
-       "TypeError: 'set' on proxy: trap returned falsish for property 'x'"},
-      {"an ownKeys trap that throws",
-       "run('Object.keys(globalThis)', make(new Proxy({}, {ownKeys() "
-       "{ throw new TypeError('keys') }})))",
-       "TypeError: keys"},
-      {"keys", "return run('Object.keys(globalThis)', make(new Proxy({b: 1, a: 2, 3: 1}, {})))",
-       R"(["3","b","a"])"},
-      {"revoked",
-       "const {proxy, revoke} = Proxy.revocable({}, {}); make(proxy); revoke(); run('x', "
-       "proxy)",
-       "TypeError: Cannot perform 'get' on a proxy that has been revoked"},
-      {"revoked before",
-       "const {proxy, revoke} = Proxy.revocable({}, {}); revoke(); return "
-       "vm.isContext(make(proxy))",
-       "true"},
-      {"a getter that runs itself",
-       "const o = {get a() { return run('a', o) }}; make(o); try { "
-       "run('a', o) } catch (e) { return e.name }",
-       R"("RangeError")"},
-    });
+  check_all({
+    {"built-ins behind an empty one",
+     "return run('[typeof Math, typeof nope, \"Math\" in "
+     "globalThis, \"nope\" in globalThis]', make(new Proxy({}, "
+     "{})))",
+     R"(["object","undefined",true,false])"},
+    {"a get trap alone",
+     "return run('anything', make(new Proxy({}, {get: (t, k) => typeof k === "
+     "'string' ? 'v:' + k : undefined})))",
+     R"("v:anything")"},
+    {"each trap once",
+     "const log = []; const o = make(new Proxy({a: 1}, {get(t, k, r) { "
+     "log.push('get ' + String(k)); return Reflect.get(t, k, r) }, set(t, k, v, "
+     "r) { log.push('set ' + k); return Reflect.set(t, k, v, r) }, "
+     "deleteProperty(t, k) { log.push('delete ' + k); return delete t[k] }})); "
+     "log.length = 0; run('a; b = 2', o); const made = log.splice(0); "
+     "run('delete this.a', o); return [made, log]",
+     R"([["get a","set b"],["delete a"]])"},
+    {"a trap that throws",
+     "run('x', make(new Proxy({}, {get() { throw new TypeError('trap') }})))", "TypeError: trap"},
+    {"a set trap that throws",
+     "run('x = 1', make(new Proxy({}, {set() { throw new "
+     "TypeError('trap') }})))",
+     "TypeError: trap"},
+    {"a set trap that refuses in strict mode",
+     "run('\"use strict\"; x = 1', make(new Proxy({x: 0}, {set() { return false }})))",
+     "TypeError: 'set' on proxy: trap returned falsish for property 'x'"},
+    {"an ownKeys trap that throws",
+     "run('Object.keys(globalThis)', make(new Proxy({}, {ownKeys() "
+     "{ throw new TypeError('keys') }})))",
+     "TypeError: keys"},
+    {"keys", "return run('Object.keys(globalThis)', make(new Proxy({b: 1, a: 2, 3: 1}, {})))",
+     R"(["3","b","a"])"},
+    {"revoked",
+     "const {proxy, revoke} = Proxy.revocable({}, {}); make(proxy); revoke(); run('x', "
+     "proxy)",
+     "TypeError: Cannot perform 'get' on a proxy that has been revoked"},
+    {"revoked before",
+     "const {proxy, revoke} = Proxy.revocable({}, {}); revoke(); return "
+     "vm.isContext(make(proxy))",
+     "true"},
+    {"a getter that runs itself",
+     "const o = {get a() { return run('a', o) }}; make(o); try { "
+     "run('a', o) } catch (e) { return e.name }",
+     R"("RangeError")"},
+  });
 }
 
 TEST_CASE("a contextified global cannot be frozen, an ordinary one can", "[node_vm][C2]") {
-    check_all({
-      {"frozen", "run('Object.freeze(globalThis)', make({a: 1}))", "TypeError: Cannot freeze"},
-      {"sealed", "run('Object.seal(globalThis)', make({a: 1}))", "TypeError: Cannot seal"},
-      {"ordinary",
-       "const g = make(vm.constants.DONT_CONTEXTIFY); run('Object.freeze(globalThis)', "
-       "g); return [Object.isFrozen(g), run('b = 1; typeof b', g)]",
-       R"([true,"undefined"])"},
-      {"ordinary, and what is declared in it",
-       "const g = make(vm.constants.DONT_CONTEXTIFY); g.a = 1; run('var v = 2; function f() {} "
-       "let "
-       "l = 3', g); return [g.v, typeof g.f, g.l === undefined, run('globalThis', g) === g, "
-       "run('this', g) === g, vm.isContext(g), typeof g.Math, Object.keys(g), "
-       "Object.getOwnPropertyDescriptor(g, 'v').configurable]",
-       R"([2,"function",true,true,true,true,"object",["a","v","f"],false])"},
-      {"ordinary, made again",
-       "const g = make(vm.constants.DONT_CONTEXTIFY); return make(g) === g", "true"},
-    });
+  check_all({
+    {"frozen", "run('Object.freeze(globalThis)', make({a: 1}))", "TypeError: Cannot freeze"},
+    {"sealed", "run('Object.seal(globalThis)', make({a: 1}))", "TypeError: Cannot seal"},
+    {"ordinary",
+     "const g = make(vm.constants.DONT_CONTEXTIFY); run('Object.freeze(globalThis)', "
+     "g); return [Object.isFrozen(g), run('b = 1; typeof b', g)]",
+     R"([true,"undefined"])"},
+    {"ordinary, and what is declared in it",
+     "const g = make(vm.constants.DONT_CONTEXTIFY); g.a = 1; run('var v = 2; function f() {} "
+     "let "
+     "l = 3', g); return [g.v, typeof g.f, g.l === undefined, run('globalThis', g) === g, "
+     "run('this', g) === g, vm.isContext(g), typeof g.Math, Object.keys(g), "
+     "Object.getOwnPropertyDescriptor(g, 'v').configurable]",
+     R"([2,"function",true,true,true,true,"object",["a","v","f"],false])"},
+    {"ordinary, made again", "const g = make(vm.constants.DONT_CONTEXTIFY); return make(g) === g",
+     "true"},
+  });
 }
 
 TEST_CASE("each context has its own built-ins", "[node_vm][C9]") {
-    check_all({
-      {"instanceof",
-       "const o = make({o: {}, a: []}); return [run('o instanceof Object', o), "
-       "run('Array.isArray(a)', o), run('[]', o) instanceof Array, "
-       "Array.isArray(run('[]', o))]",
-       "[false,true,false,true]"},
-      {"errors",
-       "const o = make({}); try { run('null.x', o) } catch (e) { return [e instanceof "
-       "TypeError, e instanceof run('TypeError', o)] }",
-       "[false,true]"},
-      {"an error keeps its identity",
-       "const e = new Error('mine'); try { run('throw e', make({e})) "
-       "} catch (x) { return x === e }",
-       "true"},
-      {"nothing of a host",
-       "return run('[typeof require, typeof process, typeof setTimeout]', "
-       "make({}))",
-       R"(["undefined","undefined","undefined"])"},
-      {"this in functions",
-       "return run('[(function() { return this === globalThis })(), (function() "
-       "{ \"use strict\"; return this })() === undefined]', make({}))",
-       "[true,true]"},
-    });
+  check_all({
+    {"instanceof",
+     "const o = make({o: {}, a: []}); return [run('o instanceof Object', o), "
+     "run('Array.isArray(a)', o), run('[]', o) instanceof Array, "
+     "Array.isArray(run('[]', o))]",
+     "[false,true,false,true]"},
+    {"errors",
+     "const o = make({}); try { run('null.x', o) } catch (e) { return [e instanceof "
+     "TypeError, e instanceof run('TypeError', o)] }",
+     "[false,true]"},
+    {"an error keeps its identity",
+     "const e = new Error('mine'); try { run('throw e', make({e})) "
+     "} catch (x) { return x === e }",
+     "true"},
+    {"nothing of a host",
+     "return run('[typeof require, typeof process, typeof setTimeout]', "
+     "make({}))",
+     R"(["undefined","undefined","undefined"])"},
+    {"this in functions",
+     "return run('[(function() { return this === globalThis })(), (function() "
+     "{ \"use strict\"; return this })() === undefined]', make({}))",
+     "[true,true]"},
+  });
 }

@@ -130,8 +130,8 @@ TEST_CASE("the module has Node's shape", "[node_vm][O2][O4]") {
        R"("runInContext runInContext 3","runInNewContext runInNewContext 3",)"
        R"("runInThisContext runInThisContext 2","isContext isContext 1",)"
        R"("compileFunction compileFunction 2","measureMemory measureMemory 0","constants",)"
-           R"("Module Module 1","SourceTextModule SourceTextModule 1",)"
-           R"("SyntheticModule SyntheticModule 2"])");
+       R"("Module Module 1","SourceTextModule SourceTextModule 1",)"
+       R"("SyntheticModule SyntheticModule 2"])");
   CHECK(host.json("return [Object.isFrozen(vm.constants), Object.getPrototypeOf(vm.constants), "
                   "Object.keys(vm.constants), typeof vm.constants.DONT_CONTEXTIFY, "
                   "require('vm') === vm]")

@@ -114,12 +114,13 @@ struct function_options {
 
 /// How large the module graphs of a context may become.
 struct module_limits {
-  /// Modules that a realm knows, and those being loaded. Beyond it, imports fail with
-  /// `module_limit_exceeded`, as with all of these.
+  /// Modules that a realm knows, those being loaded, and imports under way. Beyond it,
+  /// imports fail with `module_limit_exceeded`, as with all of these.
   std::size_t modules_max = 20'000;
   /// All their sources together.
   std::size_t source_mib_max = 256;
-  /// Modules that import each other, one after the other.
+  /// The longest chain of imports, a cycle counted whole. The stack allows less when it is
+  /// small: a module for each 480 bytes of `stack_kib`.
   std::size_t depth_max = 2'000;
   /// Requests that the linker of a graph has open with the loader at a time; 1 or more.
   std::size_t concurrency_max = 64;

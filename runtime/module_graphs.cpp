@@ -770,9 +770,8 @@ v8::MaybeLocal<v8::Value> module_graphs::evaluate(isolate_scope& here,
       return rejected->GetPromise().As<v8::Value>();
     }
   if (status == v8::Module::kInstantiated && module->IsGraphAsync()
-      && !promises_.fix(here, context)) {
-    isolate->ThrowException(v8::Exception::TypeError(v8::String::NewFromUtf8Literal(
-      isolate, "Top-level await does not work: a script has redefined Promise for good")));
+      && !fix_promises(here, context)) {
+    throw_unfixable_promises(isolate);
     return {};
   }
   return module->Evaluate(context);

@@ -111,7 +111,7 @@ public:
 
   /// No script has run in the realm.
   void begin_realm(isolate_scope& here, v8::Local<v8::Context> context) {
-    promises_.watch(here, context);
+    watch_promises(here, context, context);
   }
 
   /// Lets go of everything: the realm is replaced.
@@ -278,7 +278,6 @@ private:
   std::size_t fetch_bytes_ = 0;       // of their requests
   std::vector<module_fetch> to_send_; // of the load at hand
   std::vector<module_hold> to_share_;
-  promise_guard promises_;
   std::optional<error> failed_; // what C++ has just asked for
   bool beginning_ = false;      // C++ asks: it is told at once
   load_id last_load_ = 0;

@@ -3,33 +3,24 @@
 #include "runtime/isolate.hpp"
 
 #include <v8-context.h>
-#include <v8-object.h>
-#include <v8-persistent-handle.h>
 
 namespace troupe::js {
 
-/// Fixes what V8 looks up when it runs a module with top-level `await`: the constructor of
-/// promises and its @@species. It calls `then` as a script would, and ends the process when
-/// that throws (V8 13.6, `SourceTextModule::ExecuteAsyncModule`).
-///
-/// Threads:  the isolate's.
-/// Lifetime: before its isolate.
-class promise_guard {
-public:
-  /// Remembers what a new realm has, before any script runs in it.
-  void watch(isolate_scope& here, v8::Local<v8::Context> context);
+// What V8 looks up when it runs a module with top-level `await`: the constructor of promises
+// and its @@species. It calls `then` as a script would, and ends the process when that throws
+// (V8 13.6, `SourceTextModule::ExecuteAsyncModule`).
 
-  /// From now on no script changes it: `Promise.prototype.constructor` is read-only, and
-  /// neither that nor `Promise[Symbol.species]` can be configured.
-  /// @returns false when a script has made them something else for good.
-  [[nodiscard]] bool fix(isolate_scope& here, v8::Local<v8::Context> context);
+/// Notes in the context what a fresh one has, before any script runs in it. `main` is one where
+/// that was done before, or the same, whose global object is as V8 has made it.
+void watch_promises(isolate_scope& here, v8::Local<v8::Context> context,
+                    v8::Local<v8::Context> main);
 
-private:
-  v8::Global<v8::Object> prototype_;
-  v8::Global<v8::Object> constructor_;
-  v8::Global<v8::Symbol> species_; // Symbol.species
-  v8::Global<v8::Value> species_getter_;
-  bool fixed_ = false;
-};
+/// From now on no script changes it: `Promise.prototype.constructor` is read-only, and neither
+/// that nor `Promise[Symbol.species]` can be configured.
+/// @returns false when a script has made them something else for good, or nothing was noted.
+[[nodiscard]] bool fix_promises(isolate_scope& here, v8::Local<v8::Context> context);
+
+/// Throws that, in the current context.
+void throw_unfixable_promises(v8::Isolate* isolate);
 
 } // namespace troupe::js

@@ -5,6 +5,7 @@
 #include "runtime/node_vm/exception_relay.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/offered_code_cache.hpp"
+#include "runtime/promise_guard.hpp"
 
 #include <v8-container.h>
 #include <v8-promise.h>
@@ -389,6 +390,9 @@ void evaluate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   run_wish wish{.break_on_sigint = info[1]->IsTrue(), .display_errors = false};
   if (timeout >= 1 && timeout <= 4294967295.0)
     wish.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(timeout)};
+  if (status == v8::Module::kInstantiated && of.module->IsGraphAsync()
+      && !fix_promises(of.here, of.context))
+    return throw_unfixable_promises(of.isolate);
   v8::Local<v8::Value> last;
   auto run = [&] { return of.module->Evaluate(of.context); };
   if (!of.vm.run(of.here, of.context, wish, run).ToLocal(&last))

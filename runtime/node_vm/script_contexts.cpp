@@ -1,6 +1,7 @@
 #include "runtime/node_vm/script_contexts.hpp"
 
 #include "runtime/node_vm/embedder_data.hpp"
+#include "runtime/promise_guard.hpp"
 
 #include <v8-primitive.h>
 #include <v8-weak-callback-info.h>
@@ -59,6 +60,10 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
     return {};
   context->SetSecurityToken(main->GetSecurityToken());
   context->AllowCodeGenerationFromStrings(wish.strings);
+  {
+    isolate_scope here{owner_};
+    watch_promises(here, context, main);
+  }
   set(context, context_slot::allows_wasm, v8::Boolean::New(isolate, wish.wasm));
   set(context, context_slot::import_callback,
       wish.import_callback.IsEmpty() ? v8::Undefined(isolate).As<v8::Value>()

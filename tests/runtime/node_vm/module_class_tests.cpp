@@ -418,6 +418,25 @@ TEST_CASE("what a module has inside cannot be forged", "[node_vm][hostile]") {
         == "1");
 }
 
+TEST_CASE("top-level await goes well with a Promise that a script has changed",
+          "[node_vm][hostile]") {
+  vm_host host;
+  // V8 would end the process.
+  auto evaluate = [&](const std::string& how) {
+    return host
+      ->value_of("(() => { const ctx = vm.createContext({}); vm.runInContext('Object."
+                 "defineProperty(Promise.prototype, \"constructor\", { get() { throw 1 }, "
+                 "configurable: "
+                 + how
+                 + " })', ctx); const m = new vm.SourceTextModule('await 0', {context: ctx});"
+                   "m.linkRequests([]); m.instantiate();"
+                   "m.evaluate().catch(() => {}); return m.status })()")
+      .as<std::string>();
+  };
+  CHECK(evaluate("true") == "evaluated");
+  CHECK(evaluate("false") == "linked"); // and the promise is rejected
+}
+
 TEST_CASE("modules are collected", "[node_vm][C10][M1]") {
   vm_host host;
   host->value_of(

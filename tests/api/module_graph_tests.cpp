@@ -32,7 +32,7 @@ public:
 
   void show(const generated_graph& graph, manner how, std::uint64_t seed) {
     std::lock_guard guard{mutex_};
-    graph_ = &graph;
+    graph_ = graph; // a failed one is asked for later, too
     how_ = how;
     random_ = chance{seed};
     asked_.clear();
@@ -93,7 +93,7 @@ private:
   std::mutex mutex_;
   std::condition_variable_any filled_;
   // Guarded by mutex_.
-  const generated_graph* graph_ = nullptr;
+  std::optional<generated_graph> graph_;
   manner how_ = manner::at_once;
   chance random_{0};
   std::map<std::string, int> asked_;

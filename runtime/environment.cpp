@@ -10,6 +10,7 @@
 #include "runtime/memory_measurement.hpp"
 #include "runtime/module_graphs.hpp"
 #include "runtime/module_requests.hpp"
+#include "runtime/net/sockets.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_modules.hpp"
@@ -173,12 +174,14 @@ result<void> environment::make_realm(const context_options& options) {
       // Modules and files need its ticks, whether or not scripts see it.
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
-          || options.builtins.has(builtin::node_os))
+          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http))
         process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
         files_ = std::make_shared<file_calls>(*this, loop_.waker());
+      if (options.allow_network)
+        sockets_ = std::make_unique<net::sockets>(*this, loop_);
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
       add_bindings(*builtins_, *this);
       if (!builtins_->install(here, context))
@@ -446,12 +449,12 @@ script_modules* environment::file_modules() noexcept {
   return file_modules_ && file_modules_->ready() ? file_modules_.get() : nullptr;
 }
 
-std::function<void(environment::script_body)> environment::callbacks_of_turn() {
+std::function<bool(environment::script_body)> environment::callbacks_of_turn() {
   return [this, limits = turn_spec{.request = current_.request,
                                    .timeout = current_.timeout,
                                    .cpu_time = current_.cpu_time,
                                    .run = current_run()}](script_body body) {
-    callback_turn(limits, body);
+    return !callback_turn(limits, body);
   };
 }
 
@@ -942,6 +945,7 @@ void environment::reset(request_id request, const context_options& options) {
   builtins_.reset();
   file_modules_.reset();
   files_.reset();
+  sockets_.reset();
   process_.reset();
   if (vm_machine_)
     vm_machine_->retire();
@@ -1205,6 +1209,8 @@ bool environment::poll() {
     ran = process_->deliver_signals() || ran;
   if (auto files = files_) // which an answer may replace
     ran = files->settle() || ran;
+  if (sockets_)
+    ran = sockets_->settle() || ran;
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks), so this is a turn.
     in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
@@ -1225,7 +1231,7 @@ bool environment::poll() {
 
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
-         && (!files_ || files_->empty()) && !isolate_.tasks().pending()
+         && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle()) && !isolate_.tasks().pending()
          && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

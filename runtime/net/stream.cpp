@@ -76,20 +76,23 @@ stream_ptr stream::accept() {
 }
 
 int stream::connect(const sockaddr& address) {
-  return uv_tcp_connect(&connect_, &handle_.tcp, &address, [](uv_connect_t* request, int status) {
-    auto& self = of(request->handle);
-    if (self.listener_ != nullptr)
-      self.listener_->on_connected(self, status);
-  });
+  auto failed = uv_tcp_connect(&connect_, &handle_.tcp, &address, &on_connected);
+  pending_ += failed == 0 ? 1 : 0;
+  return failed;
 }
 
 int stream::connect(const std::string& path) {
-  return uv_pipe_connect2(&connect_, &handle_.pipe, path.data(), path.size(), UV_PIPE_NO_TRUNCATE,
-                          [](uv_connect_t* request, int status) {
-                            auto& self = of(request->handle);
-                            if (self.listener_ != nullptr)
-                              self.listener_->on_connected(self, status);
-                          });
+  auto failed = uv_pipe_connect2(&connect_, &handle_.pipe, path.data(), path.size(),
+                                 UV_PIPE_NO_TRUNCATE, &on_connected);
+  pending_ += failed == 0 ? 1 : 0;
+  return failed;
+}
+
+void stream::on_connected(uv_connect_t* request, int status) {
+  auto& self = of(request->handle);
+  --self.pending_;
+  if (self.listener_ != nullptr)
+    self.listener_->on_connected(self, status);
 }
 
 int stream::read_start() {
@@ -158,15 +161,18 @@ int stream::write(std::vector<stream_piece> pieces) {
 }
 
 int stream::shut_down() {
-  return uv_shutdown(&shutdown_, uv(), [](uv_shutdown_t* request, int status) {
+  auto failed = uv_shutdown(&shutdown_, uv(), [](uv_shutdown_t* request, int status) {
     auto& self = of(request->handle);
+    --self.pending_;
     if (self.listener_ != nullptr)
       self.listener_->on_shut(self, status);
   });
+  pending_ += failed == 0 ? 1 : 0;
+  return failed;
 }
 
 bool stream::active() const noexcept {
-  return uv_is_active(&handle_.handle) != 0 || !writing_.empty();
+  return uv_is_active(&handle_.handle) != 0 || !writing_.empty() || pending_ != 0;
 }
 
 int stream::address(bool of_peer, sockaddr_storage& to) const {

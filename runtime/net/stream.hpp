@@ -111,6 +111,7 @@ private:
     return &handle_.stream;
   }
   void close() noexcept;
+  static void on_connected(uv_connect_t* request, int status);
 
   event_loop& loop_;
   const kind kind_;
@@ -124,6 +125,7 @@ private:
   uv_connect_t connect_{};
   uv_shutdown_t shutdown_{};
   std::vector<write_request*> writing_;
+  int pending_ = 0; // connecting, shutting down
 };
 
 } // namespace troupe::js::net

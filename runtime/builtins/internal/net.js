@@ -240,17 +240,18 @@ class Socket extends Readable {
     }
     if (bytes !== undefined && !this.push(bytes) && this.#id !== 0)
       this._readMore(false);
-    if (status !== 0)
-      this._endOfInput();
+    if (status !== 0) {
+      this._inputOver();
+      if (!this.#halfOpen)
+        this.end();
+    }
   }
 
-  _endOfInput() {
+  _inputOver() {
     this.push(null);
     // Somebody has to find out that it is over.
     if (this.readableLength === 0)
       this.read(0);
-    if (!this.#halfOpen)
-      this.end();
   }
 
   _ended() {

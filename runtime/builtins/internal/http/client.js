@@ -167,8 +167,8 @@ class ClientRequest extends OutgoingMessage {
     this._storeHeader(`${this.method} ${this.path} HTTP/1.1\r\n`, pairs);
   }
 
-  _framesBody() {
-    return this.#writesBody;
+  _isUnframed() {
+    return !this.#writesBody;
   }
 
   write(chunk, encoding = undefined, callback = undefined) {
@@ -341,8 +341,10 @@ class ClientRequest extends OutgoingMessage {
       socket.destroy(this.res === null ? error : undefined);
       return;
     }
-    if (ended)
-      socket.destroy();
+    if (ended) {
+      socket._inputOver();
+      socket.destroySoon();
+    }
   }
 
   #make(event) {
@@ -385,7 +387,7 @@ class ClientRequest extends OutgoingMessage {
     response.on('end', () => this.#responseEnded());
     response.on('close', () => {
       if (response.complete && response.readableEnded)
-        this.#over(null);
+        nextTick(() => this.#over(null));
     });
     if (this.aborted || !this.emit('response', response))
       response._dump();

@@ -49,8 +49,8 @@ function systemError(failure, syscall, address = undefined, port = undefined) {
   if (address !== undefined)
     text += ` ${address}${port !== undefined && port >= 0 ? `:${port}` : ''}`;
   const error = new Error(text);
-  error.code = code;
   error.errno = errno;
+  error.code = code;
   error.syscall = syscall;
   if (address !== undefined)
     error.address = address;

@@ -293,8 +293,8 @@ class OutgoingMessage extends EventEmitter {
     if (length === undefined && encoding === undefined) {
       if (!this._hasBody) {
         this.chunkedEncoding = false;
-      } else if (!this.useChunkedEncodingByDefault && !this._framesBody()) {
-        this._last = true;
+      } else if (!this.useChunkedEncodingByDefault && this._isUnframed()) {
+        // The end of the connection is the end of a body, if there is one.
       } else if (this.#trailer === '' && !this._removedContLen &&
                  typeof this._contentLength === 'number') {
         if (this._contentLength > 0 || this.useChunkedEncodingByDefault)
@@ -328,9 +328,10 @@ class OutgoingMessage extends EventEmitter {
     this._header = `${text}${framing}\r\n`;
   }
 
-  // May a body be sent at all by one who has none by default?
-  _framesBody() {
-    return false;
+  // Of one whose body is not framed by default.
+  _isUnframed() {
+    this._last = true;
+    return true;
   }
 
   flushHeaders() {

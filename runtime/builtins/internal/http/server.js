@@ -41,6 +41,7 @@ const pipelineMax = 64;
 
 class ServerResponse extends OutgoingMessage {
   #sent100 = false;
+  #onSocketClose;
 
   constructor(request, options = undefined) {
     super(options);
@@ -163,11 +164,15 @@ class ServerResponse extends OutgoingMessage {
       throw new ERR_HTTP_SOCKET_ASSIGNED();
     socket._httpMessage = this;
     this.socket = socket;
+    this.#onSocketClose = () => this._close();
+    socket.on('close', this.#onSocketClose);
     this.emit('socket', socket);
     this._flush();
   }
 
   detachSocket(socket) {
+    if (this.#onSocketClose !== undefined)
+      socket.removeListener('close', this.#onSocketClose);
     socket._httpMessage = null;
     this.socket = null;
   }
@@ -398,10 +403,7 @@ class Connection {
       this.#responses[length - 1]._last = true;
     else
       this.#socket.end();
-    if (this.#socket.writableFinished)
-      this.#socket.destroy();
-    else
-      this.#socket.once('finish', () => this.#socket.destroy());
+    this.#socket._inputOver();
   }
 
   finished(response) {
@@ -504,9 +506,8 @@ class Connection {
     for (let i = 0; i < responses.length; ++i) {
       const response = responses[i];
       response.req._lose();
-      if (response.socket !== null)
-        response.detachSocket(this.#socket);
-      response._close();
+      if (response.socket === null)
+        response._close();
     }
     this.#request = null;
   }

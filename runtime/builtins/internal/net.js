@@ -360,6 +360,7 @@ class Socket extends Readable {
         this.#finishWhenDone();
       this.emit('connect');
       this.emit('ready');
+      this.#drained();
       if (!this.destroyed && this.readableFlowing !== false)
         this._readMore(true);
     };
@@ -450,13 +451,17 @@ class Socket extends Readable {
     }
     this.bytesWritten += piece.length;
     piece.callback?.();
-    if (this.#wantsDrain && this.#queued === 0) {
-      this.#wantsDrain = false;
-      if (!this.destroyed && !this.#ending)
-        this.emit('drain');
-    }
+    this.#drained();
     if (this.#ending)
       this.#finishWhenDone();
+  }
+
+  #drained() {
+    if (!this.#wantsDrain || this.#queued > 0)
+      return;
+    this.#wantsDrain = false;
+    if (!this.destroyed && !this.#ending)
+      this.emit('drain');
   }
 
   end(chunk = undefined, encoding = undefined, callback = undefined) {
@@ -763,9 +768,9 @@ class Server extends EventEmitter {
 
   listen(...args) {
     check();
-    const place = placeOf(args);
     if (this.#id !== 0 || this.#starting)
       throw new ERR_SERVER_ALREADY_LISTEN();
+    const place = placeOf(args);
     if (place.callback !== undefined)
       this.once('listening', place.callback);
     this.#starting = true;

@@ -362,10 +362,11 @@ class OutgoingMessage extends EventEmitter {
     else if (this.destroyed)
       error = new ERR_STREAM_DESTROYED('write');
     if (error !== undefined) {
+      const { destroyed } = this;
       nextTick(() => {
         if (callback !== undefined)
           callback(error);
-        if (!this.destroyed)
+        if (!destroyed)
           this.emit('error', error);
       });
       return false;
@@ -457,7 +458,7 @@ class OutgoingMessage extends EventEmitter {
         if (!this.#ended)
           this.once('finish', callback);
         else
-          nextTick(callback, error);
+          callback(error);
       } else if (has) {
         nextTick(() => this.emit('error', error));
       }

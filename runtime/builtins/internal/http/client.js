@@ -452,7 +452,7 @@ class ClientRequest extends OutgoingMessage {
     }
     this.#letGo();
     socket._consume(null);
-    socket._readMore(false);
+    socket._readMore(true);
     socket.emit('agentRemove');
     socket.setTimeout(0);
     this.destroyed = true;

@@ -392,7 +392,7 @@ class Connection {
     socket.removeAllListeners('drain');
     socket.removeAllListeners('timeout');
     socket.removeAllListeners('error');
-    socket._readMore(false);
+    socket._readMore(true);
     server.emit(kind, request, socket, rest ?? require('internal/buffer').Buffer.alloc(0));
   }
 

@@ -447,7 +447,10 @@ class ClientRequest extends OutgoingMessage {
     response.push(null);
     this.upgradeOrConnect = true;
     if (this.listenerCount(kind) === 0) {
+      this.#letGo();
       socket.destroy();
+      this.destroyed = true;
+      nextTick(() => this.#over(null));
       return;
     }
     this.#letGo();

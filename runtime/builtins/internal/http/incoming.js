@@ -67,6 +67,7 @@ class IncomingMessage extends Readable {
   #headersDistinct;
   #trailersDistinct;
   #dumped = false;
+  #keepsSocket = false;
 
   constructor(socket, options = undefined) {
     super(options);
@@ -152,7 +153,8 @@ class IncomingMessage extends Readable {
     }
     // Without its rest, the connection is of no use.
     if (this.socket !== null && !this.socket.destroyed && this.aborted) {
-      this.socket.destroy(this._isRequest ? undefined : error ?? undefined);
+      if (!this.#keepsSocket)
+        this.socket.destroy(this._isRequest ? undefined : error ?? undefined);
       error ??= this._isRequest || this.complete ? null : connectionReset('aborted');
     }
     if (error !== null && this.listenerCount('error') === 0)
@@ -164,6 +166,12 @@ class IncomingMessage extends Readable {
   _lose() {
     if (!this.destroyed)
       this.destroy(connectionReset('aborted'));
+  }
+
+  // No more of it can be read; the connection has still something to say.
+  _isLost() {
+    this.#keepsSocket = true;
+    this._lose();
   }
 
   _ended() {

@@ -406,7 +406,7 @@ class OutgoingMessage extends EventEmitter {
     }
     let room;
     if (this.socket !== null && this._mayWrite()) {
-      room = this.socket.destroyed ? true : this.socket._writeAll(list, callback);
+      room = !this.socket.destroyed && this.socket._writeAll(list, callback);
     } else {
       for (let i = 0; i < list.length; ++i)
         this.#queued += TypedArrayPrototypeGetByteLength(list[i]);

@@ -216,7 +216,7 @@ class Connection {
     });
     socket.on('drain', () => this.#responses[0]?._drained());
     socket.on('timeout', () => this.#timeout());
-    socket.on('error', (error) => this.#error(error));
+    socket.on('error', (error) => this.#error(error, true));
     socket.on('close', () => this.#close());
     if (server.timeout > 0)
       socket.setTimeout(server.timeout);
@@ -247,6 +247,8 @@ class Connection {
     if (this.begun === 0 && !ended) {
       this.begun = now();
       this.headDone = false;
+      if (this.#served > 0 && this.#server.keepAliveTimeout > 0)
+        socket.setTimeout(this.#server.timeout);
     }
     for (let i = 0; i < events.length; ++i) {
       const event = events[i];
@@ -274,7 +276,7 @@ class Connection {
       error.bytesParsed = bytesParsed;
       error.rawPacket = bytes;
       this.#stopped = true;
-      this.#error(error);
+      this.#error(error, ended);
       return;
     }
     if (ended)
@@ -286,8 +288,6 @@ class Connection {
     const server = this.#server;
     const socket = this.#socket;
     this.headDone = true;
-    if (server.keepAliveTimeout > 0)
-      socket.setTimeout(server.timeout);
     const request = this.#request = this.#make(method, url, major, minor, fields);
     const response = new server._ServerResponse(request, {
       rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
@@ -459,7 +459,7 @@ class Connection {
       socket.destroy();
   }
 
-  #error(error) {
+  #error(error, ended = false) {
     const socket = this.#socket;
     if (this.#server.emit('clientError', error, socket))
       return;
@@ -476,12 +476,16 @@ class Connection {
       socket._writeAll([require('internal/buffer').Buffer.from(text, 'latin1')]);
     }
     this.#stopped = true;
+    // After what came before it.
+    if (this.#request !== null)
+      nextTick((request) => request._isLost(), this.#request);
+    if (ended) {
+      socket.destroySoon();
+      return;
+    }
     // What it has not read would make the system drop what was written.
     socket.end();
-    if (error.rawPacket !== undefined || error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-      this.#linger();
-    else
-      socket.destroy();
+    this.#linger();
   }
 
   // Gives the other side a moment to read the answer.

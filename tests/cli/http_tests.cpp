@@ -101,11 +101,12 @@ TEST_CASE("servers listen on local sockets too", "[cli][http]") {
      "const path = require('path').join(require('fs').mkdtempSync('/tmp/troupe-http-'), 's');"
      "const server = require('http').createServer((q, r) => r.end('local'));"
      "server.listen(path, () => require('http').get({ socketPath: path, agent: false }, (r) => {"
-     "  r.on('data', (d) => console.log(`${d}`, server.address() === path)); server.close(() => {"
+     "  r.on('data', (d) => console.log(`${d}`)); console.log(server.address() === path); "
+     "server.close(() => {"
      "  console.log(require('fs').existsSync(path));"
      "  require('fs').rmSync(require('path').dirname(path), { recursive: true }) }) }))"});
   CHECK(done.err.empty());
-  CHECK(done.out == "local true\nfalse\n");
+  CHECK(done.out == "true\nlocal\nfalse\n");
 }
 
 TEST_CASE("ECMAScript modules import node:http", "[cli][http]") {

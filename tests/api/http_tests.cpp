@@ -576,7 +576,7 @@ TEST_CASE("a client outlives servers that answer badly", "[api][http]") {
       + "}, (response) => { let text = ''; response.on('error', failed);"
         "  response.on('data', (c) => { text += c });"
         "  response.on('end', () => resolve(text)) }).on('error', failed).on('close', () => "
-        "resolve('closed')) })");
+        "setImmediate(() => resolve('closed'))) })");
     int accepted = ::accept(listening, nullptr, nullptr);
     char request[4096];
     CHECK(::recv(accepted, request, sizeof request, 0) > 0);

@@ -9,6 +9,10 @@
 namespace troupe::js::net {
 
 void name_lookup::run() {
+  if (host.empty() || host.find('\0') != std::string::npos) {
+    status = UV_EAI_NONAME;
+    return;
+  }
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_family = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;

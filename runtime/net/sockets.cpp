@@ -35,12 +35,15 @@ namespace {
 // What is open is memory outside of V8's heap, and a descriptor of the process.
 constexpr std::size_t sockets_max = 10'000;
 constexpr std::size_t lookups_max = 10'000;
+constexpr int host_length_max = 1024;
+// What a script may raise the limit on heads to: they are collected outside of V8's heap.
+constexpr double head_bytes_max = 1 << 20;
 
 v8::Local<v8::String> latin1(v8::Isolate* isolate, std::string_view from,
                              v8::NewStringType how = v8::NewStringType::kNormal) {
   return v8::String::NewFromOneByte(isolate, reinterpret_cast<const std::uint8_t*>(from.data()),
                                     how, static_cast<int>(from.size()))
-    .ToLocalChecked(); // of 64 KiB at most
+    .ToLocalChecked(); // of head_bytes_max at most
 }
 
 v8::Local<v8::Number> number(v8::Isolate* isolate, double from) {
@@ -49,6 +52,12 @@ v8::Local<v8::Number> number(v8::Isolate* isolate, double from) {
 
 double number_of(v8::Local<v8::Value> from) {
   return from->IsNumber() ? from.As<v8::Number>()->Value() : 0.0;
+}
+
+/// Of a number that a script may have chosen.
+double between(v8::Local<v8::Value> from, double least, double most) {
+  auto given = number_of(from);
+  return given > least ? std::min(given, most) : least; // NaN is the least
 }
 
 std::string string_of(const v8::FunctionCallbackInfo<v8::Value>& info, int i) {
@@ -238,7 +247,7 @@ void sockets::listen(const call& info) {
       failed = made->bind(plain(address), info[3]->IsTrue());
   }
   if (failed == 0)
-    failed = made->listen(static_cast<int>(number_of(info[2])));
+    failed = made->listen(static_cast<int>(between(info[2], 1, 65535)));
   if (failed != 0)
     return fail(failed);
   info.GetReturnValue().Set(static_cast<double>(self.add(std::move(made), self.turns_of_turn())));
@@ -280,10 +289,13 @@ void sockets::look_up(const call& info) {
       v8::String::NewFromUtf8Literal(isolate, "Too many look-ups of hosts at once")));
     return;
   }
-  self.lookups_.push_back(
-    {.token = static_cast<std::uint64_t>(number_of(info[0])),
-     .what = {.host = string_of(info, 1), .family = static_cast<int>(number_of(info[2]))},
-     .turns = self.turns_of_turn()});
+  // Too long a name is none.
+  auto host = info[1]->IsString() && info[1].As<v8::String>()->Length() <= host_length_max
+                ? string_of(info, 1)
+                : std::string{};
+  self.lookups_.push_back({.token = static_cast<std::uint64_t>(number_of(info[0])),
+                           .what = {.host = host, .family = static_cast<int>(number_of(info[2]))},
+                           .turns = self.turns_of_turn()});
   if (self.lookups_.size() == 1)
     self.start_lookup();
 }
@@ -313,13 +325,13 @@ void sockets::parse(const call& info) {
   if (kind == 0)
     which->parser.reset();
   else
-    which->parser = std::make_unique<http_parser>(
-      http_parser_options{.responses = kind == 2,
-                          .head_bytes_max = static_cast<std::size_t>(number_of(info[2])),
-                          .fields_max = static_cast<std::size_t>(number_of(info[3])),
-                          .bodiless = (flags & 1) != 0,
-                          .tunnels = (flags & 2) != 0,
-                          .takes_upgrades = (flags & 4) != 0});
+    which->parser = std::make_unique<http_parser>(http_parser_options{
+      .responses = kind == 2,
+      .head_bytes_max = static_cast<std::size_t>(between(info[2], 0, head_bytes_max)),
+      .fields_max = static_cast<std::size_t>(between(info[3], 0, head_bytes_max)),
+      .bodiless = (flags & 1) != 0,
+      .tunnels = (flags & 2) != 0,
+      .takes_upgrades = (flags & 4) != 0});
 }
 
 /// write(number, [bytes, ...]): 0 when it is done, 1 when the hook tells, or a failure.
@@ -403,7 +415,8 @@ void sockets::set_option(const call& info) {
   if (number_of(info[1]) == 0)
     which->stream->set_no_delay(info[2]->IsTrue());
   else
-    which->stream->set_keep_alive(info[2]->IsTrue(), static_cast<unsigned>(number_of(info[3])));
+    which->stream->set_keep_alive(info[2]->IsTrue(),
+                                  static_cast<unsigned>(between(info[3], 0, 86400)));
 }
 
 // -- what the script is told ------------------------------------------------------------

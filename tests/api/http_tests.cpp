@@ -573,7 +573,7 @@ TEST_CASE("a client outlives servers that answer badly", "[api][http]") {
       "new Promise((resolve) => { const failed = (e) => resolve(`${e.code} ${e.message}`);"
       "require('http').get({ host: '127.0.0.1', port: "
       + std::to_string(ntohs(address.sin_port))
-      + "}, (response) => { let text = ''; response.on('error', failed);"
+      + ", agent: false }, (response) => { let text = ''; response.on('error', failed);"
         "  response.on('data', (c) => { text += c });"
         "  response.on('end', () => resolve(text)) }).on('error', failed).on('close', () => "
         "setImmediate(() => resolve('closed'))) })");

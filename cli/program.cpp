@@ -115,6 +115,7 @@ context_options context_of(const program& what) {
   options.timers = true;
   options.builtins = builtin_set::all();
   options.allow_files = true;
+  options.allow_network = true;
   options.process = process_of(what);
   options.globals.push_back({"args", value{what.job.arguments}});
   if (what.flags.heap_limit_mib != 0)

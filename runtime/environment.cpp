@@ -10,6 +10,7 @@
 #include "runtime/memory_measurement.hpp"
 #include "runtime/module_graphs.hpp"
 #include "runtime/module_requests.hpp"
+#include "runtime/net/sockets.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/object_requests.hpp"
 #include "runtime/rejection_log.hpp"
@@ -173,12 +174,14 @@ result<void> environment::make_realm(const context_options& options) {
       // Modules and files need its ticks, whether or not scripts see it.
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
-          || options.builtins.has(builtin::node_os))
+          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http))
         process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
         files_ = std::make_shared<file_calls>(*this, loop_.waker());
+      if (options.allow_network)
+        sockets_ = std::make_unique<net::sockets>(*this, loop_);
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
       add_bindings(*builtins_, *this);
       if (!builtins_->install(here, context))
@@ -453,8 +456,9 @@ script_modules* environment::file_modules() noexcept {
   return file_modules_ && file_modules_->ready() ? file_modules_.get() : nullptr;
 }
 
-std::function<void(environment::script_body)> environment::callbacks_of_turn() {
-  return [this, limits = limits_of_turn()](script_body body) { callback_turn(limits, body); };
+std::function<bool(environment::script_body)> environment::callbacks_of_turn() {
+  return
+    [this, limits = limits_of_turn()](script_body body) { return !callback_turn(limits, body); };
 }
 
 void environment::run_callback(script_body body) {
@@ -656,6 +660,7 @@ void environment::reset(request_id request, const context_options& options) {
   builtins_.reset();
   file_modules_.reset();
   files_.reset();
+  sockets_.reset();
   process_.reset();
   if (vm_machine_)
     vm_machine_->retire();
@@ -819,6 +824,8 @@ bool environment::poll() {
     ran = process_->deliver_signals() || ran;
   if (auto files = files_) // which an answer may replace
     ran = files->settle() || ran;
+  if (sockets_)
+    ran = sockets_->settle() || ran;
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks), so this is a turn.
     in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
@@ -839,8 +846,8 @@ bool environment::poll() {
 
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
-         && (!files_ || files_->empty()) && !isolate_.tasks().pending()
-         && !isolate_.v8()->HasPendingBackgroundTasks();
+         && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle())
+         && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 
 } // namespace troupe::js

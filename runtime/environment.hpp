@@ -42,6 +42,10 @@ class script_process;
 class script_requests;
 class script_timers;
 
+namespace net {
+class sockets;
+} // namespace net
+
 namespace node_vm {
 class machine;
 } // namespace node_vm
@@ -212,6 +216,11 @@ public:
     return files_.get();
   }
 
+  /// Null without `context_options::allow_network`.
+  [[nodiscard]] net::sockets* sockets() noexcept {
+    return sockets_.get();
+  }
+
   [[nodiscard]] script_process* process() noexcept {
     return process_.get();
   }
@@ -226,8 +235,9 @@ public:
   void uncaught(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8::Value> thrown,
                 v8::Local<v8::Message> message);
 
-  /// What runs callbacks later, each in a turn with the limits of the one at hand.
-  [[nodiscard]] std::function<void(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)>
+  /// What runs callbacks later, each in a turn with the limits of the one at hand, and tells
+  /// whether that came to its end: was not stopped.
+  [[nodiscard]] std::function<bool(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)>
   callbacks_of_turn();
 
   /// A turn that belongs to no request.
@@ -377,6 +387,7 @@ private:
   std::unique_ptr<script_process> process_; // of the realm, as the next three
   std::unique_ptr<script_modules> file_modules_;
   std::shared_ptr<file_calls> files_;
+  std::unique_ptr<net::sockets> sockets_;
   std::unique_ptr<builtin_modules> builtins_;
   std::unique_ptr<node_vm::machine> vm_machine_;
   std::unique_ptr<host_calls> host_calls_;

@@ -70,6 +70,7 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
   v8_->SetStackLimit(here - limits.stack_bytes);
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   modules_ = std::make_unique<module_registry>();
+  memory_ = std::make_unique<memory_rounds>(v8_, *tasks_);
   heap_ = std::make_unique<heap_limit>(v8_, limits.heap_bytes,
                                        [this] { events_.heap_limit_reached(); });
   pages_ = {.payer = allocator_->budget(),
@@ -83,6 +84,7 @@ isolate::~isolate() {
   heap_.reset();
   cloner_.uninstall();
   modules_.reset();
+  memory_.reset();
   v8_->Exit();
   v8_->Dispose();
   platform_.detach(v8_);

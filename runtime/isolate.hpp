@@ -3,6 +3,7 @@
 #include "runtime/array_buffer_allocator.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/heap_limit.hpp"
+#include "runtime/memory_rounds.hpp"
 #include "runtime/plain_clone.hpp"
 
 #include <v8-isolate.h>
@@ -79,6 +80,10 @@ public:
     return cloner_;
   }
 
+  [[nodiscard]] memory_rounds& memory() noexcept {
+    return *memory_;
+  }
+
   [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
     return allocator_->bytes();
   }
@@ -97,6 +102,7 @@ private:
   value_host* host_ = nullptr;
   std::unique_ptr<module_registry> modules_;
   plain_cloner cloner_;
+  std::unique_ptr<memory_rounds> memory_;
   buffer_pages::user pages_;
 };
 

@@ -164,10 +164,8 @@ void memory_measurements::start(isolate_scope& here, v8::Local<v8::Context> curr
                                 request_id request, const memory_options& what) {
   auto& entry = open_->requests[request];
   entry = {what, ++open_->last_attempt};
-  here.v8()->MeasureMemory(std::make_unique<delegate>(here, current, request, entry, open_),
-                           what.execution == memory_execution::eager
-                             ? v8::MeasureMemoryExecution::kEager
-                             : v8::MeasureMemoryExecution::kDefault);
+  here.owner().memory().measure(std::make_unique<delegate>(here, current, request, entry, open_),
+                                what.execution == memory_execution::eager);
 }
 
 void memory_measurements::restart(isolate_scope& here, v8::Local<v8::Context> current) {

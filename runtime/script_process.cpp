@@ -272,14 +272,22 @@ void script_process::exit(const call& info) {
   throw_stopped(isolate);
 }
 
-/// report(error): as if the script had thrown it and nobody had caught it.
+/// report(error[, amend]): as if the script had thrown it and nobody had caught it. `amend` may
+/// read and change it: V8 forgets the place of an error whose stack has been read.
 void script_process::report(const call& info) {
   auto& owner = self_of(info).owner_;
   isolate_scope here{isolate::of(info.GetIsolate())};
   auto context = here.v8()->GetCurrentContext();
-  owner.uncaught(here, context, info[0],
-                 info[0]->IsNativeError() ? v8::Exception::CreateMessage(here.v8(), info[0])
-                                          : v8::Local<v8::Message>{});
+  v8::Local<v8::Message> message;
+  if (info[0]->IsNativeError())
+    message = v8::Exception::CreateMessage(here.v8(), info[0]);
+  if (info[1]->IsFunction()
+      && info[1]
+           .As<v8::Function>()
+           ->Call(context, v8::Undefined(here.v8()), 0, nullptr)
+           .IsEmpty())
+    return;
+  owner.uncaught(here, context, info[0], message);
 }
 
 /// guard(function): calls it; what it throws, nobody has caught.

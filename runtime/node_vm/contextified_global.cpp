@@ -298,8 +298,11 @@ struct contextified_global::access {
     if (!at.usable())
       return v8::Intercepted::kNo;
     exception_relay relay{at.isolate};
+    // A declared variable stays, on the object too.
+    auto declared =
+      at.global->GetRealNamedPropertyAttributes(at.context, name).FromMaybe(v8::None);
     bool deleted = false;
-    if (!at.target->Delete(at.context, name).To(&deleted))
+    if ((declared & v8::DontDelete) == 0 && !at.target->Delete(at.context, name).To(&deleted))
       return v8::Intercepted::kYes;
     if (deleted)
       return v8::Intercepted::kNo; // and from the global object itself

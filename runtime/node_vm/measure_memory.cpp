@@ -15,8 +15,8 @@ namespace troupe::js::node_vm {
 
 namespace {
 
-/// One measurement, owned by V8. Measures the realm that asks and the contexts that its
-/// scripts have made; other realms of the isolate are nobody's business.
+/// One measurement: of the realm that asks and, in detail, the contexts that its scripts have
+/// made; other realms of the isolate are nobody's business.
 class delegate final : public v8::MeasureMemoryDelegate {
 public:
   delegate(machine& vm, v8::Local<v8::Context> asking, v8::Local<v8::Promise::Resolver> promise,
@@ -26,7 +26,7 @@ public:
   }
 
   bool ShouldMeasure(v8::Local<v8::Context> context) override {
-    return asking_ == context || vm_.contexts().contains(context);
+    return asking_ == context || (detailed_ && vm_.contexts().contains(context));
   }
 
   void MeasurementComplete(Result measured) override {
@@ -96,9 +96,8 @@ void measure_memory(const v8::FunctionCallbackInfo<v8::Value>& info) {
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver))
     return;
-  isolate->MeasureMemory(std::make_unique<delegate>(vm, context, resolver, info[0]->IsTrue()),
-                         info[1]->IsTrue() ? v8::MeasureMemoryExecution::kEager
-                                           : v8::MeasureMemoryExecution::kDefault);
+  vm.owner().memory().measure(
+    std::make_unique<delegate>(vm, context, resolver, info[0]->IsTrue()), info[1]->IsTrue());
   info.GetReturnValue().Set(resolver->GetPromise());
 }
 

@@ -186,6 +186,15 @@ TEST_CASE("an error of an ECMAScript module names its URL", "[cli][node]") {
                                   + file.path() + ":2:7\n"));
 }
 
+TEST_CASE("a module that wants what only CommonJS has is told so", "[cli][node]") {
+  temporary_file main{"const x = 1;\nrequire('y')", ".mjs"};
+  auto done = troupe_command({"run", main.path()});
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, ContainsSubstring(
+                         ".mjs:2\nrequire('y')\n^\n\nReferenceError: require is not defined "
+                         "in ES module scope, you can use import instead\n    at file:"));
+}
+
 TEST_CASE("a module that is not there is told with its require stack", "[cli][node]") {
   temporary_file file{"require('./nope')"};
   auto done = troupe_command({"run", file.path()});
@@ -267,6 +276,13 @@ TEST_CASE("code of the command line sees require, and modules by name", "[cli][n
                  " path.sep)")
           .out
         == "[eval] . [eval] undefined object /\n");
+}
+
+TEST_CASE("code that is a module sees built-in modules by name", "[cli][node]") {
+  auto done = troupe_command({"run", "--input-type=module", "-e",
+                              "console.log(typeof vm, typeof assert, typeof require)"});
+  CHECK(done.err.empty());
+  CHECK(done.out == "object function undefined\n");
 }
 
 TEST_CASE("code that can only be a module is one", "[cli][node]") {

@@ -94,6 +94,11 @@ TEST_CASE("util does what Node's does", "[runtime][builtins][util]") {
   check_table("util");
 }
 
+TEST_CASE("node:vm has Node's defaults, errors and statuses",
+          "[runtime][builtins][node_vm][O4]") {
+  check_table("vm");
+}
+
 TEST_CASE("globals of the web are as Node's are", "[runtime][builtins][web]") {
   check_table("web");
 }

@@ -125,12 +125,12 @@ class AbortSignal extends EventTarget {
   static any(signals) {
     if (signals === null || typeof signals !== 'object' ||
         typeof signals[SymbolIterator] !== 'function')
-      throw new ERR_INVALID_ARG_TYPE('signals', 'Array', signals);
+      throw new ERR_INVALID_ARG_TYPE('signals cannot be converted to sequence.');
     const list = [];
     let i = 0;
     for (const each of signals) {
       if (!isSignal(each))
-        throw new ERR_INVALID_ARG_TYPE(`signals[${i}]`, 'AbortSignal', each);
+        throw new ERR_INVALID_ARG_TYPE(`signals[${i}] is not of type AbortSignal.`);
       list[i++] = each;
     }
     const result = create();

@@ -169,7 +169,9 @@ function makeMessage(actual, expected, operator) {
 class AssertionError extends Error {
   constructor(options) {
     validateObject(options, 'options');
-    const { message, operator, stackStartFn, stackStartFunction, actual, expected } = options;
+    const {
+      message, operator, stackStartFn, stackStartFunction, actual, expected, diff = 'simple',
+    } = options;
     super(message !== undefined && message !== null ? String(message) :
       makeMessage(actual, expected, operator));
     this.generatedMessage = message === undefined || message === null;
@@ -177,6 +179,7 @@ class AssertionError extends Error {
     this.actual = actual;
     this.expected = expected;
     this.operator = operator;
+    this.diff = diff;
     ObjectDefineProperty(this, 'name', {
       __proto__: null, value: 'AssertionError', writable: true, configurable: true,
     });

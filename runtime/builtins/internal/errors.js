@@ -131,12 +131,8 @@ function describe(value) {
         return `type string ('${text}')`;
       return `type string (${JSONStringify(text)})`;
     }
-    default: {
-      let text = lazyInspect(value, { colors: false });
-      if (text.length > 28)
-        text = `${StringPrototypeSlice(text, 0, 25)}...`;
-      return `type ${typeof value} (${text})`;
-    }
+    default:
+      return `type ${typeof value} (${lazyInspect(value, { colors: false })})`;
   }
 }
 
@@ -240,8 +236,6 @@ E('ERR_OUT_OF_RANGE', (name, range, input, replaceDefault = false) => {
 }, RangeError);
 
 E('ERR_MISSING_ARGS', (...names) => {
-  if (names.length === 1 && names[0] === 'The value')
-    return 'The value argument must be specified';
   const quoted = [];
   for (let i = 0; i < names.length; ++i) {
     const name = names[i];

@@ -9,21 +9,23 @@ const { DOMException } = require('internal/dom_exception');
 const { isArrayBuffer } = require('internal/util/types');
 const { structuredClone: clone } = internalBinding('clone');
 
+const failed = "Failed to execute 'structuredClone': ";
 const fail = (message) => new DOMException(message, 'DataCloneError');
 
 function structuredClone(value, options) {
   if (arguments.length === 0)
-    throw new ERR_MISSING_ARGS('The value');
+    throw new ERR_MISSING_ARGS('The value argument must be specified');
   const list = [];
   if (options !== undefined && options !== null) {
     if (typeof options !== 'object' && typeof options !== 'function')
       throw new ERR_INVALID_ARG_TYPE(
-        'The options argument must be either an object or undefined');
+        `${failed}Options cannot be converted to a dictionary`);
     const { transfer } = options;
     if (transfer !== undefined) {
       if (transfer === null || typeof transfer !== 'object' ||
           typeof transfer[SymbolIterator] !== 'function')
-        throw new ERR_INVALID_ARG_TYPE('options.transfer', 'Array', transfer);
+        throw new ERR_INVALID_ARG_TYPE(
+          `${failed}transfer in Options cannot be converted to sequence.`);
       for (const item of transfer) {
         if (!isArrayBuffer(item))
           throw fail('Value could not be transferred: it is no ArrayBuffer.');

@@ -309,11 +309,15 @@ TEST_CASE("modules have code caches", "[node_vm][M8]") {
 
 TEST_CASE("modules show themselves to inspect", "[node_vm][M6]") {
   vm_host host;
-  CHECK(told(host,
-             "const inspect = Symbol.for('nodejs.util.inspect.custom'); return new "
-             "vm.SourceTextModule('', {identifier: 'i'})[inspect](1, {}, (shown) => "
-             "[Object.keys(shown), shown.status, shown.identifier, shown.constructor.name])")
-        == R"([["status","identifier","context"],"unlinked","i","SourceTextModule"])");
+  CHECK(
+    told(host,
+         "const {inspect} = require('util'); class Mine extends vm.SyntheticModule {}; "
+         "const m = new vm.SourceTextModule('', {identifier: 'i'}); return "
+         "[inspect(m, {breakLength: Infinity}), inspect(m, {depth: -1}), inspect({a: {b: {c: "
+         "m}}}), inspect(new Mine([], () => {}, {identifier: 'j'}), {breakLength: Infinity})]")
+    == R"(["SourceTextModule { status: 'unlinked', identifier: 'i', context: undefined }",)"
+       R"("[SourceTextModule]","{ a: { b: { c: [SourceTextModule] } } }",)"
+       R"("Mine { status: 'linked', identifier: 'j', context: undefined }"])");
 }
 
 TEST_CASE("import() asks the code's own callback", "[node_vm][S5][C7][M9]") {

@@ -1,4 +1,6 @@
-// Writes what Node prints into the tables of this folder: node record.js [table …]
+// Writes what Node (24) prints into the tables of this folder:
+//
+//     node --experimental-vm-modules record.js [table …]
 //
 // A table has expressions (lines that begin with "> ", further lines with ". ") and, after
 // each, what it gives (lines that begin with "= "). Tests of the built-ins compare with that; they run

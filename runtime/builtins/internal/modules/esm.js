@@ -202,16 +202,18 @@ binding.setHooks(find, initMeta);
 
 // -- the main module ------------------------------------------------------------------------
 
-// Promises of namespaces.
-function importFile(path) {
-  mainURL = toURL(path);
-  return binding.importModule(mainURL, '');
+// Its URL and the promise of its namespace.
+function importMain(url) {
+  mainURL = url;
+  return { __proto__: null, url, promise: binding.importModule(url, '') };
 }
 
+const importFile = (path) => importMain(toURL(path));
+
 function importSource(source, name) {
-  mainURL = toURL(`${process.cwd()}/${name}`);
-  inputs[mainURL] = source;
-  return binding.importModule(mainURL, '');
+  const url = toURL(`${process.cwd()}/${name}`);
+  inputs[url] = source;
+  return importMain(url);
 }
 
 const isModuleFile = (path) => {

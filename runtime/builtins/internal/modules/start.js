@@ -20,7 +20,9 @@ const binding = internalBinding('modules');
 const esm = () => require('internal/modules/esm');
 
 // As the last one that could have caught it.
-const orReport = (promise) => PromisePrototypeThen(promise, () => {}, (error) => report(error));
+const orReport = ({ promise, url }) => PromisePrototypeThen(promise, () => {}, (error) => {
+  report(error, () => require('internal/modules/explain').explain(error, url));
+});
 
 // As https://nodejs.org/api/cli.html says of terminals and variables.
 function wantsColour(stream) {
@@ -81,6 +83,11 @@ function prepareGlobals(name) {
       __proto__: null, value: hidden[names[i]], writable: true, enumerable: true,
       configurable: true,
     });
+  prepareBuiltins();
+}
+
+// Built-in modules as globals.
+function prepareBuiltins() {
   for (let i = 0; i < builtin.known.length; ++i) {
     const id = builtin.known[i];
     if (StringPrototypeIncludes(id, '/') || id in globalThis)
@@ -116,7 +123,10 @@ function runCode(code, name, mayBeModule, whenDone) {
   return value;
 }
 
-const runModule = (code, name) => orReport(esm().importSource(code, name));
+function runModule(code, name) {
+  prepareBuiltins();
+  return orReport(esm().importSource(code, name));
+}
 
 function print(value) {
   const { inspect } = require('internal/util/inspect');

@@ -15,7 +15,6 @@ const {
   ArrayPrototypeSlice,
   ArrayPrototypeSort,
   ArrayPrototypeSplice,
-  ArrayPrototypeUnshift,
   BigIntPrototypeValueOf,
   BooleanPrototypeValueOf,
   DatePrototypeGetTime,
@@ -697,14 +696,15 @@ function outlineOf(ctx, value, level, inTypedArray) {
     if (!inTypedArray) {
       outline.list = listBytes;
     } else if (isEmpty()) {
-      outline.text = `${prefix}{ byteLength: ${
+      outline.text = `${prefix}{ [byteLength]: ${
         formatNumber(ctx.stylize, value.byteLength, false)} }`;
+    } else {
+      outline.list = (...all) => listFacts(['byteLength'], ...all);
     }
     outline.open = `${prefix}{`;
-    ArrayPrototypeUnshift(outline.keys, 'byteLength');
   } else if (types.isDataView(value)) {
     outline.open = `${prefixOf(name, tag, 'DataView')}{`;
-    ArrayPrototypeUnshift(outline.keys, 'byteLength', 'byteOffset', 'buffer');
+    outline.list = (...all) => listFacts(['byteLength', 'byteOffset', 'buffer'], ...all);
   } else if (types.isPromise(value)) {
     outline.open = `${prefixOf(name, tag, 'Promise')}{`;
     outline.list = listPromise;
@@ -947,8 +947,10 @@ function formatGetter(ctx, own, original, level) {
     ctx.indentationLvl -= 2;
     return text;
   } catch (error) {
-    const what = error !== null && typeof error === 'object' ? error.message : error;
-    return `${stylize(`[${label}:`, 'special')} <Inspection threw (${String(what)})>${
+    ctx.indentationLvl += 2;
+    const text = formatValue(ctx, error, level);
+    ctx.indentationLvl -= 2;
+    return `${stylize(`[${label}:`, 'special')} <Inspection threw (${text})>${
       stylize(']', 'special')}`;
   }
 }
@@ -976,7 +978,8 @@ function formatProperty(ctx, object, level, key, layout, own, original = object)
     return text;
   let name;
   if (typeof key === 'symbol')
-    name = `[${ctx.stylize(escapeSymbol(key), 'symbol')}]`;
+    name = own.enumerable === false ? `[${ctx.stylize(escapeSymbol(key), 'symbol')}]` :
+      ctx.stylize(escapeSymbol(key), 'symbol');
   else if (key === '__proto__')
     name = '[\'__proto__\']';
   else if (own.enumerable === false)
@@ -1296,22 +1299,32 @@ function listTypedArray(ctx, value, level) {
   if (length > shown)
     ArrayPrototypePush(output, more(length - shown, 'item'));
   if (ctx.showHidden) {
-    ctx.indentationLvl += 2;
-    const facts = ['BYTES_PER_ELEMENT', 'length', 'byteLength', 'byteOffset', 'buffer'];
+    const facts = listFacts(
+      ['BYTES_PER_ELEMENT', 'length', 'byteLength', 'byteOffset', 'buffer'], ctx, value, level, true);
     for (let i = 0; i < facts.length; ++i)
-      ArrayPrototypePush(output,
-                         `[${facts[i]}]: ${formatValue(ctx, value[facts[i]], level, true)}`);
-    ctx.indentationLvl -= 2;
+      ArrayPrototypePush(output, facts[i]);
   }
   return output;
 }
 
-function listBytes(ctx, value) {
+// What is no property of its own.
+function listFacts(names, ctx, value, level, inTypedArray) {
+  const output = [];
+  ctx.indentationLvl += 2;
+  for (let i = 0; i < names.length; ++i)
+    ArrayPrototypePush(
+      output, `[${names[i]}]: ${formatValue(ctx, value[names[i]], level, inTypedArray === true)}`);
+  ctx.indentationLvl -= 2;
+  return output;
+}
+
+function listBytes(ctx, value, level) {
   let bytes;
   try {
     bytes = new Uint8Array(value);
   } catch {
-    return [ctx.stylize('(detached)', 'special')];
+    return [ctx.stylize('(detached)', 'special'),
+            listFacts(['byteLength'], ctx, value, level)[0]];
   }
   const length = TypedArrayPrototypeGetLength(bytes);
   const shown = itemsShown(ctx, length);
@@ -1321,7 +1334,8 @@ function listBytes(ctx, value) {
       NumberPrototypeToString(bytes[i], 16)}`;
   if (length > shown)
     text += ` ${more(length - shown, 'byte')}`;
-  return [`${ctx.stylize('[Uint8Contents]', 'special')}: <${text}>`];
+  return [`${ctx.stylize('[Uint8Contents]', 'special')}: <${text}>`,
+          listFacts(['byteLength'], ctx, value, level)[0]];
 }
 
 function listSet(ctx, value, level) {

@@ -7,6 +7,7 @@ const {
   ArrayPrototypePush,
   JSONStringify,
   ObjectFreeze,
+  ObjectGetPrototypeOf,
   Promise,
   PromisePrototypeThen,
   PromiseReject,
@@ -106,7 +107,7 @@ class Module {
     const make = options?.[makeKey];
     if (new.target === Module || make === undefined)
       throw new TypeError('Module is not a constructor');
-    const { context, identifier } = options;
+    const { kind, context, identifier } = options;
     validateContextOption(context);
     if (identifier !== undefined)
       validateString(identifier, 'options.identifier');
@@ -114,10 +115,12 @@ class Module {
     const wrap = make(name, this);
     this.#inside = {
       __proto__: null,
+      kind,
       wrap,
       context,
       identifier: name,
       requests: undefined,
+      specifiers: undefined,
       linking: false,
       failed: false,
       error: undefined,
@@ -187,25 +190,29 @@ class Module {
     }
   }
 
-  [inspectCustom](depth, options, inspect) {
+  [inspectCustom](depth, options) {
     const inside = own(this);
     if (typeof depth === 'number' && depth < 0)
-      return this;
-    const constructor = this?.constructor;
-    const shown = { __proto__: { constructor } };
-    shown.status = statusOf(inside);
-    shown.identifier = inside.identifier;
-    shown.context = inside.context;
-    return inspect(shown, { ...options, customInspect: false });
+      return options.stylize(`[${this.constructor?.name || 'Module'}]`, 'special');
+    const shown = {
+      __proto__: ObjectGetPrototypeOf(this),
+      status: statusOf(inside),
+      identifier: inside.identifier,
+      context: inside.context,
+    };
+    return require('internal/util/inspect').inspect(shown, { ...options, customInspect: false });
   }
 }
 
-function own(module) {
+function own(module, kind = 'Module') {
   const inside = insideOf(module);
-  if (inside === undefined)
-    throw new ERR_INVALID_THIS('Module');
+  if (inside === undefined || (kind !== 'Module' && inside.kind !== kind))
+    throw new ERR_INVALID_THIS(kind);
   return inside;
 }
+
+const ownText = (module) => own(module, 'SourceTextModule');
+const ownSynthetic = (module) => own(module, 'SyntheticModule');
 
 // A module that was stopped stays so: V8 would give a promise that never settles.
 function run(inside, timeout, breakOnSigint) {
@@ -334,6 +341,7 @@ class SourceTextModule extends Module {
       __proto__: null,
       context,
       identifier,
+      kind: 'SourceTextModule',
       [makeKey](name, module) {
         // It is in the module's code: as long as that lives, so does this object.
         const symbol = Symbol(name);
@@ -351,12 +359,14 @@ class SourceTextModule extends Module {
   }
 
   linkRequests(modules) {
-    const inside = own(this);
-    validateArray(modules, 'modules');
+    const inside = ownText(this);
     if (statusOf(inside) !== 'unlinked')
       throw new ERR_VM_MODULE_STATUS('must be unlinked');
+    validateArray(modules, 'modules');
     const requests = requestsOf(inside);
     const { length } = modules;
+    if (length !== requests.length)
+      throw new ERR_MODULE_LINK_MISMATCH(`Expected ${requests.length} modules, got ${length}`);
     const wraps = [];
     for (let i = 0; i < length; ++i) {
       const found = insideOf(modules[i]);
@@ -366,8 +376,6 @@ class SourceTextModule extends Module {
         throw new ERR_VM_MODULE_DIFFERENT_CONTEXT();
       ArrayPrototypePush(wraps, found.wrap);
     }
-    if (length !== requests.length)
-      throw new ERR_MODULE_LINK_MISMATCH(`Expected ${requests.length} modules, got ${length}`);
     const seen = { __proto__: null };
     for (let i = 0; i < length; ++i) {
       const key = keyOf(requests[i]);
@@ -383,7 +391,7 @@ class SourceTextModule extends Module {
   }
 
   instantiate() {
-    const inside = own(this);
+    const inside = ownText(this);
     if (inside.wrap.getStatus() !== kUninstantiated || statusOf(inside) !== 'unlinked')
       throw new ERR_VM_MODULE_STATUS('must be unlinked');
     if (!inside.wrap.isLinked())
@@ -392,38 +400,42 @@ class SourceTextModule extends Module {
   }
 
   get dependencySpecifiers() {
-    const requests = requestsOf(own(this));
-    const specifiers = [];
-    for (let i = 0; i < requests.length; ++i)
-      ArrayPrototypePush(specifiers, requests[i].specifier);
-    return ObjectFreeze(specifiers);
+    const inside = ownText(this);
+    if (inside.specifiers === undefined) {
+      const requests = requestsOf(inside);
+      const specifiers = [];
+      for (let i = 0; i < requests.length; ++i)
+        ArrayPrototypePush(specifiers, requests[i].specifier);
+      inside.specifiers = ObjectFreeze(specifiers);
+    }
+    return inside.specifiers;
   }
 
   get moduleRequests() {
-    return requestsOf(own(this));
+    return requestsOf(ownText(this));
   }
 
   get status() {
-    return statusOf(own(this));
+    return statusOf(ownText(this));
   }
 
   get error() {
-    return errorOf(own(this));
+    return errorOf(ownText(this));
   }
 
   hasAsyncGraph() {
-    const { wrap } = own(this);
+    const { wrap } = ownText(this);
     if (wrap.getStatus() < kInstantiated)
       throw new ERR_VM_MODULE_STATUS('must be instantiated');
     return wrap.isGraphAsync();
   }
 
   hasTopLevelAwait() {
-    return own(this).wrap.hasTopLevelAwait();
+    return ownText(this).wrap.hasTopLevelAwait();
   }
 
   createCachedData() {
-    const { wrap } = own(this);
+    const { wrap } = ownText(this);
     const status = wrap.getStatus();
     if (status === kEvaluating || status === kEvaluated || status === kErrored)
       throw new ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA();
@@ -457,6 +469,7 @@ class SyntheticModule extends Module {
       __proto__: null,
       context,
       identifier,
+      kind: 'SyntheticModule',
       [makeKey](name, module) {
         return new ModuleWrap(name, context, names, () => {
           ReflectApply(evaluateCallback, module, []);
@@ -467,12 +480,12 @@ class SyntheticModule extends Module {
 
   // There is nothing to link.
   link() {
-    own(this);
+    ownSynthetic(this);
     return new Promise((resolve) => resolve());
   }
 
   setExport(name, value) {
-    const { wrap } = own(this);
+    const { wrap } = ownSynthetic(this);
     validateString(name, 'name');
     wrap.setExport(name, value);
   }

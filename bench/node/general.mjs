@@ -13,6 +13,7 @@ import util from 'node:util';
 import { main } from './measure.mjs';
 
 const cases = [];
+let last; // results must go somewhere
 
 function add(name, count, prepare) {
   cases.push({ name, count, prepare });
@@ -23,7 +24,7 @@ function repeat(name, count, prepare) {
     const operation = prepare();
     return (times) => {
       for (let i = 0; i < times; ++i)
-        operation(i);
+        last = operation(i);
     };
   });
 }

@@ -6,6 +6,7 @@ import vm from 'node:vm';
 import { main } from './measure.mjs';
 
 const cases = [];
+let last; // results must go somewhere
 
 function add(name, count, prepare) {
   cases.push({ name, count, prepare });
@@ -17,7 +18,7 @@ function repeat(name, count, prepare) {
     const operation = prepare(scaled);
     return (times) => {
       for (let i = 0; i < times; ++i)
-        operation(i);
+        last = operation(i);
     };
   });
 }

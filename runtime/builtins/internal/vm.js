@@ -9,13 +9,15 @@ const {
   ObjectFreeze,
   ReflectApply,
   Symbol,
+  WeakSet,
+  WeakSetPrototypeAdd,
+  WeakSetPrototypeHas,
 } = primordials;
 
 const {
   ContextifyScript,
   compileFunction: compileNative,
   hasBuffer,
-  isContext: isNativeContext,
   makeContext,
   measureMemory: measureNative,
   setBufferPrototype,
@@ -52,9 +54,12 @@ const parsingContextKey = Symbol('script parsing context');
 
 // -- contexts ---------------------------------------------------------------------------
 
+// All that were made here: to ask a set is quicker than to ask V8.
+const contexts = new WeakSet();
+
 function isContext(object) {
   validateObject(object, 'object', kValidateObjectAllowArray);
-  return isNativeContext(object);
+  return WeakSetPrototypeHas(contexts, object);
 }
 
 function validateContext(contextifiedObject) {
@@ -96,6 +101,7 @@ function createContext(contextObject = {}, options = none) {
   const symbol = importSymbol(importModuleDynamically, name);
   const made = makeContext(ordinary ? undefined : contextObject, name, origin, strings, wasm,
                            microtaskMode === 'afterEvaluate', symbol);
+  WeakSetPrototypeAdd(contexts, made);
   registerImportCallback(symbol, importModuleDynamically, made);
   return made;
 }
@@ -248,7 +254,7 @@ function compileFunction(code, params, options = none) {
   validateInt32(lineOffset, 'options.lineOffset');
   validateCachedData(cachedData);
   validateBoolean(produceCachedData, 'options.produceCachedData');
-  if (parsingContext !== undefined && !isNativeContext(parsingContext))
+  if (parsingContext !== undefined && !WeakSetPrototypeHas(contexts, parsingContext))
     throw new ERR_INVALID_ARG_TYPE('options.parsingContext', 'Context', parsingContext);
   const extensions = [];
   if (contextExtensions !== undefined) {
@@ -268,6 +274,12 @@ function compileFunction(code, params, options = none) {
   const symbol = importSymbol(importModuleDynamically, filename);
   const made = compileNative(code, filename, lineOffset, columnOffset, cachedData,
                              produceCachedData, parsingContext, extensions, names, symbol);
+  const compiled = typeof made === 'function' ? made : withCacheProperties(made);
+  registerImportCallback(symbol, importModuleDynamically, compiled);
+  return compiled;
+}
+
+function withCacheProperties(made) {
   const { function: compiled } = made;
   if (made.cachedDataRejected !== undefined)
     compiled.cachedDataRejected = made.cachedDataRejected;
@@ -275,7 +287,6 @@ function compileFunction(code, params, options = none) {
     compiled.cachedDataProduced = made.cachedDataProduced;
   if (made.cachedData !== undefined)
     compiled.cachedData = made.cachedData;
-  registerImportCallback(symbol, importModuleDynamically, compiled);
   return compiled;
 }
 

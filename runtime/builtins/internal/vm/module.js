@@ -342,7 +342,7 @@ class SourceTextModule extends Module {
           initializeImportMeta && ((meta) => {
             initializeImportMeta(meta, module);
           }));
-        if (wrap.cachedDataRejected)
+        if (cachedData !== undefined && wrap.cachedDataRejected)
           throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
         registerImportCallback(symbol, importModuleDynamically, module, wrap);
         return wrap;

@@ -118,7 +118,7 @@ function lastPart(path) {
   while (end > 0 && path[end - 1] === '/')
     --end;
   const start = end === 0 ? 0 : StringPrototypeLastIndexOf(path, '/', end - 1) + 1;
-  return { __proto__: null, start, end };
+  return { start, end };
 }
 
 function dirname(path) {

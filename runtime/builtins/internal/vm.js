@@ -74,7 +74,7 @@ function validateCodeGeneration(codeGeneration, name) {
   const { strings = true, wasm = true } = codeGeneration;
   validateBoolean(strings, `${name}.strings`);
   validateBoolean(wasm, `${name}.wasm`);
-  return { __proto__: null, strings, wasm };
+  return { strings, wasm };
 }
 
 let lastContext = 0;
@@ -95,7 +95,7 @@ function createContext(contextObject = {}, options = none) {
   if (origin !== undefined)
     validateString(origin, 'options.origin');
   const { strings, wasm } = validateCodeGeneration(codeGeneration, 'options.codeGeneration') ??
-    { __proto__: null, strings: true, wasm: true };
+    { strings: true, wasm: true };
   validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
   checkImportCallback(importModuleDynamically);
   const symbol = importSymbol(importModuleDynamically, name);
@@ -120,11 +120,11 @@ function contextOptionsOf(options) {
   if (microtaskMode !== undefined)
     validateString(microtaskMode, 'options.microtaskMode');
   return {
-    __proto__: null,
     name: contextName,
     origin: contextOrigin,
     codeGeneration,
     microtaskMode,
+    importModuleDynamically: undefined,
   };
 }
 

@@ -43,16 +43,17 @@ function importSymbol(callback, name) {
 // `keep` lives as long as the code.
 function registerImportCallback(symbol, callback, referrer, keep = undefined) {
   if (typeof callback === 'function' || keep !== undefined)
-    WeakMapPrototypeSet(callbacks, symbol, { __proto__: null, callback, referrer, keep });
+    WeakMapPrototypeSet(callbacks, symbol, { callback, referrer, keep });
 }
 
 // Settles `promise`, which is of the realm that imports.
 async function serveImport(promise, symbol, specifier, sourcePhase, pairs) {
   let namespace;
   try {
-    const { callback, referrer } = WeakMapPrototypeGet(callbacks, symbol) ?? {};
-    if (typeof callback !== 'function')
+    const known = WeakMapPrototypeGet(callbacks, symbol);
+    if (typeof known?.callback !== 'function')
       throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
+    const { callback, referrer } = known;
     const attributes = { __proto__: null };
     for (let i = 0; i < pairs.length; i += 2)
       attributes[pairs[i]] = pairs[i + 1];

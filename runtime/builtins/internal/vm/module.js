@@ -113,7 +113,6 @@ class Module {
     const name = identifier ?? nextIdentifier(context);
     const wrap = make(name, this);
     this.#inside = {
-      __proto__: null,
       wrap,
       context,
       identifier: name,
@@ -331,7 +330,6 @@ class SourceTextModule extends Module {
       throw new ERR_INVALID_ARG_TYPE(
         'options.cachedData', ['Buffer', 'TypedArray', 'DataView'], cachedData);
     super({
-      __proto__: null,
       context,
       identifier,
       [makeKey](name, module) {
@@ -454,7 +452,6 @@ class SyntheticModule extends Module {
     validateObject(options, 'options');
     const { context, identifier } = options;
     super({
-      __proto__: null,
       context,
       identifier,
       [makeKey](name, module) {

@@ -10,6 +10,7 @@ const {
   BigIntPrototypeValueOf,
   BooleanPrototypeValueOf,
   DatePrototypeGetTime,
+  Error,
   FunctionPrototypeCall,
   MapPrototypeForEach,
   MapPrototypeGet,
@@ -29,13 +30,13 @@ const {
   SetPrototypeHas,
   StringPrototypeValueOf,
   SymbolPrototypeValueOf,
+  SymbolToStringTag,
   TypedArrayPrototypeGetLength,
   TypedArrayPrototypeGetSymbolToStringTag,
   Uint8Array,
 } = primordials;
 
 const { getOwnNonIndexProperties, getRegExpText } = internalBinding('util');
-const { isError } = require('internal/util/inspect');
 const {
   kArrayBuffer,
   kBoxed,
@@ -57,6 +58,8 @@ const types = require('internal/util/types');
 
 function enumerableSymbols(object) {
   const all = ObjectGetOwnPropertySymbols(object);
+  if (all.length === 0)
+    return all;
   const some = [];
   for (let i = 0; i < all.length; ++i)
     if (ObjectPrototypePropertyIsEnumerable(object, all[i]))
@@ -98,10 +101,18 @@ function sameElements(a, b) {
   return true;
 }
 
-function isComparedByKind(kind) {
-  return kind === kTypedArray || kind === kDataView || kind === kSet || kind === kMap ||
-         kind === kDate || kind === kRegExp || kind === kArrayBuffer ||
-         kind === kSharedArrayBuffer || kind === kBoxed;
+function isErrorByClass(object) {
+  try {
+    return object instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+// As `Object.prototype.toString` names them.
+function sameTag(a, b) {
+  return a[SymbolToStringTag] === b[SymbolToStringTag] ||
+         ObjectPrototypeToString(a) === ObjectPrototypeToString(b);
 }
 
 // One comparison: `strict`, and the pairs of objects that are being compared, by which
@@ -131,9 +142,7 @@ class comparison {
       if (b === null || typeof b !== 'object')
         return false;
     }
-    if (ObjectPrototypeToString(a) !== ObjectPrototypeToString(b))
-      return false;
-    return this.sameKind(a, b);
+    return sameTag(a, b) && this.sameKind(a, b);
   }
 
   sameKind(a, b) {
@@ -146,29 +155,25 @@ class comparison {
       return x.length === y.length && this.sameContents(a, b, this.sameArray, x, y);
     }
     const kind = kindOf(a);
-    const other = kindOf(b);
+    if (kind !== kindOf(b))
+      return false;
     if (kind === kDate) {
-      if (other !== kDate)
-        return false;
       const x = DatePrototypeGetTime(a);
       const y = DatePrototypeGetTime(b);
       if (x !== y && !(NumberIsNaN(x) && NumberIsNaN(y)))
         return false;
     } else if (kind === kRegExp) {
-      if (other !== kRegExp || getRegExpText(a) !== getRegExpText(b) ||
-          a.lastIndex !== b.lastIndex)
+      if (getRegExpText(a) !== getRegExpText(b) || a.lastIndex !== b.lastIndex)
         return false;
-    } else if (kind === kNativeError || isError(a)) {
+    } else if (kind === kNativeError || (kind === kOther && isErrorByClass(a))) {
       // What is not enumerable counts too.
-      if (!isError(b) || a.message !== b.message || a.name !== b.name ||
+      if ((kind === kOther && !isErrorByClass(b)) || a.message !== b.message || a.name !== b.name ||
           !this.sameHidden(a, b, 'cause') || !this.sameHidden(a, b, 'errors'))
         return false;
     } else if (kind === kTypedArray || kind === kDataView) {
-      if ((other !== kTypedArray && other !== kDataView) ||
-          TypedArrayPrototypeGetSymbolToStringTag(a) !==
-            TypedArrayPrototypeGetSymbolToStringTag(b))
-        return false;
       const tag = TypedArrayPrototypeGetSymbolToStringTag(a);
+      if (tag !== TypedArrayPrototypeGetSymbolToStringTag(b))
+        return false;
       const isFloat = tag === 'Float64Array' || tag === 'Float32Array' || tag === 'Float16Array';
       if (!(isFloat && !strict ? sameElements(a, b) : sameBytes(a, b)))
         return false;
@@ -176,20 +181,20 @@ class comparison {
       const y = tag === undefined ? ObjectKeys(b) : getOwnNonIndexProperties(b, true);
       return x.length === y.length && this.sameContents(a, b, undefined, x, y);
     } else if (kind === kSet) {
-      return other === kSet && SetPrototypeGetSize(a) === SetPrototypeGetSize(b) &&
+      return SetPrototypeGetSize(a) === SetPrototypeGetSize(b) &&
              this.sameProperties(a, b, this.sameSet);
     } else if (kind === kMap) {
-      return other === kMap && MapPrototypeGetSize(a) === MapPrototypeGetSize(b) &&
+      return MapPrototypeGetSize(a) === MapPrototypeGetSize(b) &&
              this.sameProperties(a, b, this.sameMap);
     } else if (kind === kArrayBuffer || kind === kSharedArrayBuffer) {
-      if ((other !== kArrayBuffer && other !== kSharedArrayBuffer) || !sameBytes(a, b))
+      if (!sameBytes(a, b))
         return false;
     } else if (kind === kBoxed) {
-      if (other !== kBoxed || !ObjectIs(unboxed(a), unboxed(b)))
+      if (!ObjectIs(unboxed(a), unboxed(b)))
         return false;
     } else if (kind === kWeakMap || kind === kWeakSet || kind === kPromise) {
       return false; // nothing of them can be compared
-    } else if (ArrayIsArray(b) || (other !== kOther && isComparedByKind(other)) || isError(b)) {
+    } else if (kind === kOther && (ArrayIsArray(b) || isErrorByClass(b))) {
       return false;
     }
     return this.sameProperties(a, b, undefined);

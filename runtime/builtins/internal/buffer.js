@@ -678,7 +678,9 @@ function writeWhole(buffer, value, offset, size, little, signed) {
 // The bytes of one number, in the order of the machine.
 const scratch = new Uint8Array(8);
 const scratchBuffer = TypedArrayPrototypeGetBuffer(scratch);
-const isLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const one = new Uint16Array(1);
+one[0] = 1;
+const isLittle = new Uint8Array(TypedArrayPrototypeGetBuffer(one))[0] === 1;
 
 function loadScratch(buffer, offset, size, little) {
   for (let i = 0; i < size; ++i)

@@ -103,19 +103,19 @@ std::string base64_encode(std::span<const std::uint8_t> bytes, base64_alphabet a
   std::string text((bytes.size() + 2) / 3 * 4, '=');
   auto* to = text.data();
   auto put = [&](std::uint32_t pair) { to = std::copy_n(pairs[pair].data(), 2, to); };
+  auto byte = [&](std::size_t i) { return std::uint32_t{bytes[i]}; };
   for (std::size_t i = 0; i < whole; i += 3) {
-    std::uint32_t group =
-      static_cast<std::uint32_t>(bytes[i]) << 16 | bytes[i + 1] << 8 | bytes[i + 2];
+    auto group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
     put(group >> 12);
     put(group & 4095);
   }
-  if (left != 0) {
-    put(static_cast<std::uint32_t>(bytes[whole]) << 4 | (left > 1 ? bytes[whole + 1] >> 4 : 0));
-    if (left > 1)
-      *to++ = pairs[(bytes[whole + 1] & 15) << 2][1];
-    if (url)
-      text.resize(static_cast<std::size_t>(to - text.data()));
-  }
+  if (left == 0)
+    return text;
+  put(byte(whole) << 4 | (left > 1 ? byte(whole + 1) >> 4 : 0));
+  if (left > 1)
+    *to++ = pairs[(byte(whole + 1) & 15) << 2][1];
+  if (url)
+    text.resize(static_cast<std::size_t>(to - text.data()));
   return text;
 }
 

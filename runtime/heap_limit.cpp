@@ -34,22 +34,34 @@ std::size_t heap_limit::near_limit(void* self, std::size_t current, std::size_t 
   auto* limit = static_cast<heap_limit*>(self);
   limit->old_generation_bytes_ = initial;
   limit->raised_ = true;
-  limit->exceed();
+  if (limit->state_ == state::near) {
+    limit->exceed(); // what runs does not come to its interrupts
+  } else if (limit->state_ == state::below) {
+    limit->state_ = state::near;
+    limit->isolate_->RequestInterrupt(&collect, self);
+  }
   return std::max(current, std::min(current + headroom, initial + raises_max * headroom));
 }
 
+void heap_limit::collect(v8::Isolate*, void* self) {
+  auto* limit = static_cast<heap_limit*>(self);
+  if (limit->state_ == state::near && !limit->recover())
+    limit->exceed();
+}
+
 void heap_limit::exceed() {
-  reached_ = true;
+  state_ = state::exceeded;
   on_reached_();
 }
 
 bool heap_limit::recover() {
-  if (!reached_)
+  if (state_ == state::below)
     return true;
-  reached_ = false;
+  // Other than V8's own last attempts, this drops the compilation cache too.
   isolate_->LowMemoryNotification();
   v8::HeapStatistics statistics;
   isolate_->GetHeapStatistics(&statistics);
+  state_ = state::below;
   // What V8 limits is the old generation, the heap's limit less the young one.
   // With less than a quarter of it left, the next script would only hit the limit
   // again.

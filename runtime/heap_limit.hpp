@@ -12,8 +12,10 @@ namespace troupe::js {
 /// Watches an isolate's heap limit, which V8 by itself enforces by ending the
 /// process.
 ///
-/// Near the limit `on_reached` is called, which must make the script stop; until
-/// it has, the limit is raised so far that even one huge allocation passes.
+/// Near the limit everything that can be collected is, at the next interrupt of what
+/// runs. If the heap stays full, or the interrupt does not come in time, `on_reached`
+/// is called, which must make the script stop; until it has, the limit is raised so
+/// far that even one huge allocation passes.
 ///
 /// Threads:  the isolate's.
 /// Lifetime: must end before the isolate.
@@ -34,18 +36,26 @@ public:
   /// @returns false when the heap stays too full to go on.
   [[nodiscard]] bool recover();
 
+  /// Has the limit been reached since the last recovery, whether or not that was told?
   [[nodiscard]] bool reached() const noexcept {
-    return reached_;
+    return state_ != state::below;
   }
 
 private:
+  enum class state {
+    below,
+    near,    // an interrupt that collects is asked for
+    exceeded // told
+  };
+
   static std::size_t near_limit(void* self, std::size_t current, std::size_t initial);
+  static void collect(v8::Isolate* isolate, void* self);
 
   v8::Isolate* isolate_;
   std::size_t old_generation_bytes_; // V8's own limit, less than the heap's; known when reached
   bool raised_ = false;
   std::function<void()> on_reached_;
-  bool reached_ = false;
+  state state_ = state::below;
 };
 
 } // namespace troupe::js

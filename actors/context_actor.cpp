@@ -3,6 +3,8 @@
 #include "actors/linker_actor.hpp"
 #include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
+#include "runtime/object_requests.hpp"
+#include "runtime/script_requests.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/sec.hpp>
@@ -215,30 +217,30 @@ void context_actor::become() {
     },
     [this](const compile_request& request) {
       gauges_->begin();
-      environment_->compile(request.request, *request.script.source);
+      environment_->scripts().compile(request.request, *request.script.source);
     },
     [this](const property_request& request) { do_property(request); },
     [this](const compile_function_request& request) {
       gauges_->begin();
-      environment_->compile_function(request.request, request.source);
+      environment_->scripts().compile_function(request.request, request.source);
     },
     [this](const function_cache_request& request) {
       gauges_->begin();
-      environment_->create_function_cache(request.request, request.function);
+      environment_->scripts().create_function_cache(request.request, request.function);
     },
     [this](const call_request& request) {
       gauges_->begin();
       if (!refuses(request.request))
-        environment_->call(request.request, request.call, request.options);
+        environment_->objects().call(request.request, request.call, request.options);
     },
     [this](const copy_request& request) {
       gauges_->begin();
       if (!refuses(request.request))
-        environment_->copy(request.request, request.object, request.options);
+        environment_->objects().copy(request.request, request.object, request.options);
     },
     [this](const code_cache_request& request) {
       gauges_->begin();
-      environment_->create_cached_data(request.request, *request.script.source);
+      environment_->scripts().create_cached_data(request.request, *request.script.source);
     },
     [this](const memory_request& request) {
       gauges_->begin();
@@ -335,7 +337,7 @@ void context_actor::run_script(run_request request) {
   gauges_->begin();
   answering_ = {request.request, std::move(request.receiver)};
   if (!refuses(request.request))
-    environment_->run(request.request, *request.script.source, request.options);
+    environment_->scripts().run(request.request, *request.script.source, request.options);
 }
 
 /// Nothing is begun any more that could wait for ever.
@@ -348,21 +350,22 @@ bool context_actor::refuses(request_id request) {
 
 void context_actor::do_property(const property_request& asked) {
   gauges_->begin();
+  auto& objects = environment_->objects();
   switch (asked.operation) {
     case property_operation::get:
-      environment_->get_property(asked.request, asked.object, asked.key, asked.take);
+      objects.get_property(asked.request, asked.object, asked.key, asked.take);
       break;
     case property_operation::set:
-      environment_->set_property(asked.request, asked.object, asked.key, asked.item);
+      objects.set_property(asked.request, asked.object, asked.key, asked.item);
       break;
     case property_operation::has:
-      environment_->has_property(asked.request, asked.object, asked.key);
+      objects.has_property(asked.request, asked.object, asked.key);
       break;
     case property_operation::remove:
-      environment_->delete_property(asked.request, asked.object, asked.key);
+      objects.delete_property(asked.request, asked.object, asked.key);
       break;
     case property_operation::keys:
-      environment_->property_keys(asked.request, asked.object);
+      objects.property_keys(asked.request, asked.object);
       break;
   }
 }

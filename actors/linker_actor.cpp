@@ -1,7 +1,6 @@
 #include "actors/linker_actor.hpp"
 
 #include "actors/scheduled.hpp"
-#include "runtime/thread_role.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/send.hpp>
@@ -30,7 +29,6 @@ caf::behavior linker_state::make_behavior() {
   return {
     [this](fetch_request& request) {
       scheduled_turn here{self_};
-      js::current_thread_role() = js::thread_role::actors; // CAF made the thread
       if (!std::exchange(begun_, true) && job_.load_time.count() > 0)
         self_->delayed_send(self_, job_.load_time, link_timeout{});
       for (auto& each : request.fetches)

@@ -165,7 +165,8 @@ bool inspect(Inspector& f, context_options& x) {
     f.field("timers", x.timers), f.field("origin", x.origin),
     f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
     f.field("microtasks", x.microtasks), f.field("modules", x.modules),
-    f.field("builtins", x.builtins), f.field("allow_files", x.allow_files));
+    f.field("builtins", x.builtins), f.field("allow_files", x.allow_files),
+    f.field("allow_network", x.allow_network));
 }
 
 template <class Inspector>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/thread_role.hpp"
 #include "runtime/tsan.hpp"
 
 #include <caf/abstract_actor.hpp>
@@ -22,11 +23,12 @@ void send_to_scheduled(const caf::actor& to, Message&& message) {
 }
 
 /// Stands in each handler of such an actor: handlers of one actor run one after
-/// the other, on whichever thread.
+/// the other, on whichever of CAF's threads.
 class scheduled_turn {
 public:
   explicit scheduled_turn(const caf::abstract_actor* self) : self_(self) {
     js::tsan_take(self_);
+    js::current_thread_role() = js::thread_role::actors;
   }
 
   ~scheduled_turn() {

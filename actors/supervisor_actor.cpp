@@ -1,7 +1,6 @@
 #include "actors/supervisor_actor.hpp"
 
 #include "actors/scheduled.hpp"
-#include "runtime/thread_role.hpp"
 
 #include <caf/behavior.hpp>
 #include <caf/send.hpp>
@@ -27,7 +26,6 @@ caf::behavior supervisor_state::make_behavior() {
   return {
     [this](const spawn_request& request) {
       scheduled_turn here{self_};
-      js::current_thread_role() = js::thread_role::actors; // CAF made the thread
       spawn(request);
     },
     [this](const context_down& farewell) {

@@ -115,6 +115,7 @@ context_options context_of(const program& what) {
   options.timers = true;
   options.builtins = builtin_set::all();
   options.allow_files = true;
+  options.allow_network = true;
   options.process = process_of(what);
   options.globals.push_back({"args", value{what.job.arguments}});
   if (what.flags.heap_limit_mib != 0)
@@ -200,41 +201,10 @@ script_outcome run_program(const program& what) {
   if (!entry)
     return fail(entry.error());
 
-  bool limited = job.timeout.count() > 0;
-  auto deadline = limited ? std::optional{steady_clock::now() + job.timeout} : std::nullopt;
-  auto running =
-    entry->start
-      .call({description_of(what)},
-            {.timeout = job.timeout,
-             .timeout_covers = limited ? timeout_scope::evaluation : timeout_scope::turn,
-             .take = job.wants_value ? take_as::copy : take_as::nothing})
-      .then([progress](result<value> outcome) {
-        if (outcome)
-          progress->set_value(*std::move(outcome));
-        else
-          progress->set_error(std::move(outcome).error());
-      });
-  auto resting = ctx.idle().then([progress](result<void> outcome) {
-    if (outcome)
-      progress->set_idle();
-    else
-      progress->set_error(std::move(outcome).error());
-  });
-
-  if (!progress->wait_until(deadline)) {
-    error late{.code = errc::deadline_exceeded,
-               .message =
-                 fmt::format("Script execution timed out after {}ms", job.timeout.count())};
-    if (progress->result()) // only timers are left
-      return fail(late);
-    // The library stops the run, and says so as soon as the script has let go.
-    if (!progress->wait_until(*deadline + stop_takes_at_most)) {
-      fail(late);
-      std::_Exit(static_cast<int>(exit_status::deadline));
-    }
-  }
-  if (auto failed = progress->failure())
-    return fail(reason_of(*std::move(failed), ctx));
+  auto deadline = deadline_of(job);
+  if (auto failed = follow(entry->start.call({description_of(what)}, run_options_of(job)), ctx,
+                           progress, job, deadline))
+    return *std::move(failed);
   auto value_of_code = progress->result();
   if (!value_of_code) {
     write_line(stream::err,

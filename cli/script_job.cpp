@@ -64,41 +64,34 @@ error reason_of(error what, const context& ctx) {
   return what;
 }
 
-script_outcome run_script(const script_job& job) {
-  exit_on_sigint();
-  auto progress = std::make_shared<progress_of_script>();
-  runtime rt{options_of(job, progress)};
-  if (!rt.rejected_v8_flags().empty())
-    return fail({.code = errc::invalid_argument,
-                 .message = fmt::format("V8 has no flag {}", rt.rejected_v8_flags().front())});
-  auto spawned = rt.spawn(options_of(job)).get();
-  if (!spawned)
-    return fail(spawned.error());
-  auto ctx = *std::move(spawned);
+std::optional<steady_clock::time_point> deadline_of(const script_job& job) {
+  return job.timeout.count() > 0 ? std::optional{steady_clock::now() + job.timeout}
+                                 : std::nullopt;
+}
 
-  bool limited = job.timeout.count() > 0;
-  auto deadline = limited ? std::optional{steady_clock::now() + job.timeout} : std::nullopt;
-  auto running =
-    ctx
-      .run(job.source,
-           {.timeout = job.timeout,
-            .timeout_covers = limited ? timeout_scope::evaluation : timeout_scope::turn,
-            .break_on_sigint = true,
-            .take = job.wants_value ? take_as::copy : take_as::nothing},
-           {.filename = job.filename})
-      .then([progress](result<value> outcome) {
-        if (outcome)
-          progress->set_value(*std::move(outcome));
-        else
-          progress->set_error(std::move(outcome).error());
-      });
+run_options run_options_of(const script_job& job) {
+  return {.timeout = job.timeout,
+          .timeout_covers =
+            job.timeout.count() > 0 ? timeout_scope::evaluation : timeout_scope::turn,
+          .take = job.wants_value ? take_as::copy : take_as::nothing};
+}
+
+std::optional<script_outcome> follow(future<value> run, context& ctx,
+                                     const std::shared_ptr<progress_of_script>& progress,
+                                     const script_job& job,
+                                     std::optional<steady_clock::time_point> deadline) {
+  auto running = std::move(run).then([progress](result<value> outcome) {
+    if (outcome)
+      progress->set_value(*std::move(outcome));
+    else
+      progress->set_error(std::move(outcome).error());
+  });
   auto resting = ctx.idle().then([progress](result<void> outcome) {
     if (outcome)
       progress->set_idle();
     else
       progress->set_error(std::move(outcome).error());
   });
-
   if (!progress->wait_until(deadline)) {
     error late{.code = errc::deadline_exceeded,
                .message =
@@ -113,6 +106,27 @@ script_outcome run_script(const script_job& job) {
   }
   if (auto failed = progress->failure())
     return fail(reason_of(*std::move(failed), ctx));
+  return std::nullopt;
+}
+
+script_outcome run_script(const script_job& job) {
+  exit_on_sigint();
+  auto progress = std::make_shared<progress_of_script>();
+  runtime rt{options_of(job, progress)};
+  if (!rt.rejected_v8_flags().empty())
+    return fail({.code = errc::invalid_argument,
+                 .message = fmt::format("V8 has no flag {}", rt.rejected_v8_flags().front())});
+  auto spawned = rt.spawn(options_of(job)).get();
+  if (!spawned)
+    return fail(spawned.error());
+  auto ctx = *std::move(spawned);
+
+  auto deadline = deadline_of(job);
+  auto options = run_options_of(job);
+  options.break_on_sigint = true;
+  if (auto failed = follow(ctx.run(job.source, options, {.filename = job.filename}), ctx,
+                           progress, job, deadline))
+    return *std::move(failed);
   if (auto result = progress->result())
     return {exit_status::ok, *std::move(result)};
   // Answers keep the order of the questions: nothing is left that could run

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "cli/exit_status.hpp"
+#include "cli/script_progress.hpp"
 
 #include <troupe/context.hpp>
 #include <troupe/runtime.hpp>
 #include <troupe/value.hpp>
 
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +45,20 @@ script_outcome fail(const error& what);
 
 /// The context may have ended without a word to the run.
 [[nodiscard]] error reason_of(error what, const context& ctx);
+
+/// When the job's time is over; none without a timeout.
+[[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline_of(
+  const script_job& job);
+
+/// How its script is run.
+[[nodiscard]] run_options run_options_of(const script_job& job);
+
+/// Waits until the run has been answered and the context has nothing left to do, or for the
+/// first error, or the deadline. @returns how it failed, which is printed; nothing when it did
+/// not, and then `progress` has the result unless nothing will ever give one.
+[[nodiscard]] std::optional<script_outcome> follow(
+  future<value> run, context& ctx, const std::shared_ptr<progress_of_script>& progress,
+  const script_job& job, std::optional<std::chrono::steady_clock::time_point> deadline);
 
 /// Runs the script, waits for its promise if its value is one, then until
 /// neither timers nor anything else is left that could run script. Errors are

@@ -11,6 +11,8 @@ find_package(fmt 9.1 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 # URLs, and package.json for module loaders. libnode is linked with this ada.
 find_package(ada 3.1 REQUIRED)
+# HTTP messages. libnode is linked with this llhttp.
+find_package(llhttp 9.2 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 # The layers hand V8, libuv and CAF on to each other and to our own tests;

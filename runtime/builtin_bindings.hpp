@@ -29,6 +29,10 @@ void fill_util_binding(isolate_scope& here, v8::Local<v8::Context> context,
 void fill_fs_binding(isolate_scope& here, v8::Local<v8::Context> context,
                      v8::Local<v8::Object> to, environment& owner);
 
+/// `net`: sockets; nothing without `context_options::allow_network`.
+void fill_net_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                      v8::Local<v8::Object> to, environment& owner);
+
 /// `os`: facts about the machine.
 void fill_os_binding(isolate_scope& here, v8::Local<v8::Context> context,
                      v8::Local<v8::Object> to);

@@ -5,15 +5,25 @@ namespace troupe::js {
 namespace {
 
 constexpr public_module modules[]{
-  {"assert", builtin::node_assert},   {"assert/strict", builtin::node_assert},
-  {"buffer", builtin::buffer},        {"console", builtin::node_console},
-  {"events", builtin::node_events},   {"fs", builtin::node_fs},
-  {"fs/promises", builtin::node_fs},  {"module", builtin::node_module},
-  {"os", builtin::node_os},           {"path", builtin::node_path},
-  {"path/posix", builtin::node_path}, {"process", builtin::node_process},
-  {"timers", builtin::node_timers},   {"timers/promises", builtin::node_timers},
-  {"url", builtin::node_url},         {"util", builtin::node_util},
-  {"util/types", builtin::node_util}, {"vm", builtin::node_vm},
+  {"assert", builtin::node_assert},
+  {"assert/strict", builtin::node_assert},
+  {"buffer", builtin::buffer},
+  {"console", builtin::node_console},
+  {"events", builtin::node_events},
+  {"fs", builtin::node_fs},
+  {"fs/promises", builtin::node_fs},
+  {"http", builtin::node_http},
+  {"module", builtin::node_module},
+  {"os", builtin::node_os},
+  {"path", builtin::node_path},
+  {"path/posix", builtin::node_path},
+  {"process", builtin::node_process},
+  {"timers", builtin::node_timers},
+  {"timers/promises", builtin::node_timers},
+  {"url", builtin::node_url},
+  {"util", builtin::node_util},
+  {"util/types", builtin::node_util},
+  {"vm", builtin::node_vm},
 };
 
 // Attributes: as WebIDL and Node have them.

@@ -1,6 +1,7 @@
 #include "runtime/clone_reader.hpp"
 
 #include "runtime/clone_path.hpp"
+#include "runtime/exception.hpp"
 #include "runtime/lease.hpp"
 #include "runtime/memory_transfer.hpp"
 #include "runtime/regexp_flags.hpp"
@@ -58,7 +59,7 @@ public:
     if (!make(from).ToLocal(&root))
       return {};
     while (!open_.empty())
-      if (!step())
+      if (must_stop() || !step())
         return {};
     return root;
   }
@@ -90,6 +91,16 @@ private:
     int met = 1;
     v8::Local<v8::DictionaryTemplate> made{};
   };
+
+  /// V8 itself is not asked to stop before script runs again. Looks now and then.
+  bool must_stop() {
+    constexpr std::uint32_t every = 1024;
+    if (++made_ % every != 0 || here_.owner().host() == nullptr
+        || !here_.owner().host()->stopping())
+      return false;
+    throw_stopped(isolate_);
+    return true;
+  }
 
   v8::MaybeLocal<v8::Value> make(const value_slot& from) {
     switch (from.kind) {
@@ -252,7 +263,7 @@ private:
     placed_.clear();
     for (const auto& item : node.items) {
       v8::Local<v8::Value> made = v8::Undefined(isolate_);
-      if (item.kind != value_kind::array && !make(item).ToLocal(&made))
+      if (must_stop() || (item.kind != value_kind::array && !make(item).ToLocal(&made)))
         return {};
       placed_.push_back(made);
     }
@@ -590,6 +601,7 @@ private:
     v8::Local<v8::String> name{};
   };
   std::array<used_name, 64> names_;
+  std::uint32_t made_ = 0;
 };
 
 /// The way from the root to a node, the shortest: `$.a[3].b`.

@@ -10,15 +10,17 @@
 #include "runtime/memory_measurement.hpp"
 #include "runtime/module_graphs.hpp"
 #include "runtime/module_requests.hpp"
+#include "runtime/net/sockets.hpp"
 #include "runtime/node_vm/machine.hpp"
+#include "runtime/object_requests.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_modules.hpp"
 #include "runtime/script_process.hpp"
+#include "runtime/script_requests.hpp"
 #include "runtime/script_timers.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <v8-container.h>
 #include <v8-debug.h>
 #include <v8-function.h>
@@ -39,11 +41,6 @@ constexpr std::size_t mib = std::size_t{1} << 20;
 
 // A line of `console` is text outside of V8's heap.
 constexpr std::size_t console_line_max = 16 * mib;
-
-// V8 keeps the number in 16 bits.
-constexpr std::size_t function_parameters_max = 65'534;
-// V8 looks through them by recursion, without a look at the stack.
-constexpr std::size_t function_extensions_max = 256;
 
 // For the microtasks that a stopped run without a timeout leaves behind.
 constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
@@ -79,12 +76,16 @@ environment::environment(engine& engine, event_loop& loop, const context_options
              loop.waker(),
              {.heap_limit_reached = [this] { stop_here(stop_reason::heap_limit); },
               .lost = [this] { events_.lost(); }}),
-    rejections_(std::make_unique<rejection_log>()), leases_(loop.waker(), events_.identity),
+    rejections_(std::make_unique<rejection_log>()),
     host_calls_(
       std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)),
+    exchange_(texts_.context, loop.waker(), events_.identity, *host_calls_,
+              [this] { return ledger_->stopping(); }),
     modules_(std::make_unique<module_graphs>(*this, std::move(modules), limits_of(options))),
-    module_requests_(std::make_unique<module_requests>(*this)) {
-  isolate_.set_value_host(this);
+    module_requests_(std::make_unique<module_requests>(*this)),
+    script_requests_(std::make_unique<script_requests>(*this)),
+    object_requests_(std::make_unique<object_requests>(*this)) {
+  isolate_.set_value_host(&exchange_);
   events_.uncaught = [this, host = std::move(events_.uncaught)](uncaught_error what) {
     ++uncaught_;
     if (auto failed = call_host([&] { host(std::move(what)); }))
@@ -173,12 +174,14 @@ result<void> environment::make_realm(const context_options& options) {
       // Modules and files need its ticks, whether or not scripts see it.
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
-          || options.builtins.has(builtin::node_os))
+          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http))
         process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
         files_ = std::make_shared<file_calls>(*this, loop_.waker());
+      if (options.allow_network)
+        sockets_ = std::make_unique<net::sockets>(*this, loop_);
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
       add_bindings(*builtins_, *this);
       if (!builtins_->install(here, context))
@@ -245,9 +248,16 @@ steady_time environment::deadline_after(steady_time now, std::chrono::millisecon
            : never;
 }
 
+turn_spec environment::limits_of_turn() const {
+  return {.request = current_.request,
+          .timeout = current_.timeout,
+          .cpu_time = current_.cpu_time,
+          .run = current_run()};
+}
+
 std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_body script,
                                                 std::optional<script_body> conclude) {
-  leases_.collect();
+  exchange_.leases().collect();
   auto limits = spec;
   if (limits.timeout.count() == 0)
     limits.timeout = turn_timeout_;
@@ -446,13 +456,9 @@ script_modules* environment::file_modules() noexcept {
   return file_modules_ && file_modules_->ready() ? file_modules_.get() : nullptr;
 }
 
-std::function<void(environment::script_body)> environment::callbacks_of_turn() {
-  return [this, limits = turn_spec{.request = current_.request,
-                                   .timeout = current_.timeout,
-                                   .cpu_time = current_.cpu_time,
-                                   .run = current_run()}](script_body body) {
-    callback_turn(limits, body);
-  };
+std::function<bool(environment::script_body)> environment::callbacks_of_turn() {
+  return
+    [this, limits = limits_of_turn()](script_body body) { return !callback_turn(limits, body); };
 }
 
 void environment::run_callback(script_body body) {
@@ -610,7 +616,7 @@ bool environment::evaluate(request_id request, const std::string& name,
     }
     if (boxed && !module_graphs::unbox(context, last).ToLocal(&last))
       return;
-    answer = take(here, context, last, options.take, display_errors);
+    answer = exchange_.take(here, context, last, options.take, display_errors);
   };
   turn_spec limits{.request = request,
                    .timeout = options.timeout,
@@ -628,149 +634,6 @@ bool environment::evaluate(request_id request, const std::string& name,
   return !stopped;
 }
 
-/// Makes the code cache of a script that has just run, for other contexts. Nobody
-/// waits for it, except those who ask this context next.
-void environment::share(const script_source& source) {
-  if (!source.cache || source.code.size() < shared_code_cache::source_size_min)
-    return;
-  isolate_scope here{isolate_};
-  scripts_.share(here, source.id, *source.cache);
-}
-
-void environment::run(request_id request, const script_source& source,
-                      const run_options& options) {
-  bool display = source.options.display_errors;
-  bool from_source = false;
-  bool went_through =
-    evaluate(request, source.options.filename, options, display,
-             [&](isolate_scope& here, v8::Local<v8::Context> context,
-                 const v8::TryCatch& caught) -> result<v8::MaybeLocal<v8::Value>> {
-               auto compiled = scripts_.compile(here, context, source);
-               if (!compiled) {
-                 if (caught.HasCaught() && !caught.HasTerminated())
-                   return capture_error(here, context, caught, errc::syntax_error, display);
-                 return v8::MaybeLocal<v8::Value>{};
-               }
-               from_source = compiled->from_source;
-               auto last = compiled->script->Run(context);
-               if (!last.IsEmpty() && source.id != 0 && !compiled->reused)
-                 scripts_.completed(here, source.id, compiled->script);
-               return last;
-             });
-  if (from_source && went_through)
-    share(source);
-}
-
-void environment::call(request_id request, const call_spec& what, const run_options& options) {
-  evaluate(request, std::string{}, options, true,
-           [&](isolate_scope& here, v8::Local<v8::Context> context,
-               const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
-             auto callee = find_object(here, context, what.callee);
-             if (!callee)
-               return std::move(callee).error();
-             if (!(*callee)->IsCallable())
-               return error{.code = errc::invalid_argument,
-                            .message = "the reference is not to a function"};
-             std::vector<v8::Local<v8::Value>> arguments;
-             for (const auto& argument : what.arguments) {
-               auto made = clone_in_or_why(here, context, argument);
-               if (!made)
-                 return std::move(made).error();
-               arguments.push_back(*made);
-             }
-             auto receiver = clone_in_or_why(here, context, what.receiver);
-             if (!receiver)
-               return std::move(receiver).error();
-             return (*callee)->CallAsFunction(
-               context, *receiver, static_cast<int>(arguments.size()), arguments.data());
-           });
-}
-
-void environment::copy(request_id request, const value& of, const run_options& options) {
-  evaluate(request, std::string{}, options, true,
-           [&](isolate_scope& here, v8::Local<v8::Context> context,
-               const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
-             auto object = find_object(here, context, of);
-             if (!object)
-               return std::move(object).error();
-             return v8::MaybeLocal<v8::Value>{*object};
-           });
-}
-
-result<v8::Local<v8::Object>> environment::find_object(isolate_scope& here,
-                                                       v8::Local<v8::Context> context,
-                                                       const value& of) const {
-  if (of.is_undefined())
-    return context->Global();
-  auto held = lease_of(of);
-  if (!held)
-    return error{.code = errc::invalid_argument, .message = "the value is no reference"};
-  auto found = leases_.find(here, *held);
-  if (found.what != lease_table::finding::found)
-    return missing_lease(found.what);
-  return found.object;
-}
-
-result<module_hold> environment::find_module(isolate_scope& here, const value& of) const {
-  auto held = lease_of(of);
-  if (!held)
-    return error{.code = errc::not_a_module, .message = "the value is no module"};
-  auto found = leases_.find(here, *held);
-  switch (found.what) {
-    case lease_table::finding::module:
-      return found.module;
-    case lease_table::finding::found:
-      return error{.code = errc::not_a_module, .message = "the reference is to no module"};
-    case lease_table::finding::foreign:
-      return error{.code = errc::module_different_context,
-                   .message =
-                     fmt::format("the module is of another context than '{}'", texts_.context)};
-    case lease_table::finding::stale:
-      break;
-  }
-  return error{
-    .code = errc::stale_reference,
-    .message = fmt::format("the realm of the module, in context '{}', is gone", texts_.context)};
-}
-
-error environment::missing_lease(lease_table::finding what) const {
-  if (what == lease_table::finding::foreign)
-    return {.code = errc::invalid_argument,
-            .message = fmt::format("the reference is to an object of another context than '{}'",
-                                   texts_.context)};
-  if (what == lease_table::finding::module)
-    return {.code = errc::invalid_argument,
-            .message = "the reference is to a module, which is no object"};
-  return {.code = errc::stale_reference,
-          .message =
-            fmt::format("the realm of the object, in context '{}', is gone", texts_.context)};
-}
-
-v8::MaybeLocal<v8::Value> environment::make_function(
-  isolate_scope& here, v8::Local<v8::Context> context,
-  std::shared_ptr<const troupe::detail::host_callable> callable) {
-  v8::Local<v8::Function> made;
-  if (!host_calls_->make_function(here, context, std::move(callable)).ToLocal(&made))
-    return {};
-  return made;
-}
-
-v8::MaybeLocal<v8::Value> environment::find_leased(isolate_scope& here, const lease& which) {
-  auto found = leases_.find(here, which);
-  if (found.what == lease_table::finding::found)
-    return found.object;
-  auto* isolate = here.v8();
-  auto message =
-    found.what == lease_table::finding::foreign
-      ? v8::String::NewFromUtf8Literal(isolate, "A reference to an object of another context")
-    : found.what == lease_table::finding::module
-      ? v8::String::NewFromUtf8Literal(isolate, "A reference to a module, which is no object")
-      : v8::String::NewFromUtf8Literal(isolate, "A reference to an object of a realm that is "
-                                                "gone");
-  isolate->ThrowException(v8::Exception::TypeError(message));
-  return {};
-}
-
 void environment::answer_and_release(request_id request,
                                      const std::shared_ptr<sigint_hold>& sigint,
                                      result<value> outcome) {
@@ -782,151 +645,6 @@ void environment::answer_and_release(request_id request,
   events_.answer(request, std::move(outcome));
 }
 
-result<value> environment::take(isolate_scope& here, v8::Local<v8::Context> context,
-                                v8::Local<v8::Value> from, take_as how, bool display_errors) {
-  if (how == take_as::nothing)
-    return value{};
-  if (how == take_as::reference && from->IsObject())
-    return leases_.add(here, from.As<v8::Object>());
-  if (from->IsModuleNamespaceObject())
-    return take_namespace(here, context, from.As<v8::Object>(), how);
-  v8::TryCatch caught{here.v8()};
-  auto copy = clone_out(here, context, from,
-                        how == take_as::transfer ? clone_mode::transfer : clone_mode::copy);
-  if (!copy && caught.HasCaught() && !caught.HasTerminated())
-    return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
-  return copy;
-}
-
-result<value> environment::take_export(isolate_scope& here, v8::Local<v8::Context> context,
-                                       v8::Local<v8::Value> from, take_as how) {
-  // A namespace may have itself among its exports.
-  if ((from->IsFunction() || from->IsModuleNamespaceObject()) && how != take_as::nothing)
-    return leases_.add(here, from.As<v8::Object>());
-  auto copy = take(here, context, from, how, true);
-  if (!copy && copy.error().code == errc::clone_failed && from->IsObject())
-    return leases_.add(here, from.As<v8::Object>());
-  return copy;
-}
-
-result<value> environment::take_namespace(isolate_scope& here, v8::Local<v8::Context> context,
-                                          v8::Local<v8::Object> from, take_as how) {
-  v8::TryCatch caught{here.v8()};
-  v8::Local<v8::Array> names;
-  if (!from
-         ->GetPropertyNames(context, v8::KeyCollectionMode::kOwnOnly, v8::SKIP_SYMBOLS,
-                            v8::IndexFilter::kIncludeIndices,
-                            v8::KeyConversionMode::kConvertToString)
-         .ToLocal(&names))
-    return capture_error(here, context, caught, errc::uncaught_exception, true);
-  std::vector<value::member> exports;
-  for (std::uint32_t i = 0; i < names->Length(); ++i) {
-    v8::Local<v8::Value> name;
-    v8::Local<v8::Value> item;
-    if (!names->Get(context, i).ToLocal(&name) || !from->Get(context, name).ToLocal(&item))
-      return capture_error(here, context, caught, errc::uncaught_exception, true);
-    auto key = to_utf8(here.v8(), name.As<v8::String>());
-    auto copy = take_export(here, context, item, how);
-    if (!copy)
-      return copy;
-    exports.push_back({std::move(key), *std::move(copy)});
-  }
-  return value::object(std::move(exports));
-}
-
-void environment::compile(request_id request, const script_source& source) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   v8::TryCatch caught{here.v8()};
-                   auto compiled = scripts_.compile(here, context, source);
-                   if (!compiled)
-                     return capture_error(here, context, caught, errc::syntax_error,
-                                          source.options.display_errors);
-                   auto map = compiled->script->GetUnboundScript()->GetSourceMappingURL();
-                   compile_facts facts;
-                   if (source.cache)
-                     facts.cached_data_rejected = source.cache->brought_rejected();
-                   if (map->IsString())
-                     facts.source_map_url = to_utf8(here.v8(), map.As<v8::String>());
-                   return to_value(facts);
-                 });
-}
-
-void environment::compile_function(request_id request, const function_source& source) {
-  // V8 checks neither: it crashes.
-  if (source.parameters.size() > function_parameters_max
-      || source.extensions.size() > function_extensions_max) {
-    events_.answer(request,
-                   error{.code = errc::invalid_argument,
-                         .message = fmt::format(
-                           "function_options: at most {} parameters and {} context_extensions; "
-                           "they are {} and {}",
-                           function_parameters_max, function_extensions_max,
-                           source.parameters.size(), source.extensions.size())});
-    return;
-  }
-  answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      v8::TryCatch caught{here.v8()};
-      std::vector<v8::Local<v8::Object>> extensions;
-      for (const auto& extension : source.extensions) {
-        auto made = clone_in_or_why(here, context, extension);
-        if (!made)
-          return std::move(made).error();
-        if (!(*made)->IsObject() || (*made)->IsProxy())
-          return error{.code = errc::invalid_argument,
-                       .message = "function_options::context_extensions must be plain "
-                                  "objects"};
-        extensions.push_back(made->As<v8::Object>());
-      }
-      if (auto made = js::compile_function(here, context, source, extensions))
-        return value::object({{"function", leases_.add(here, made->function, made->digest)},
-                              {"cached_data_rejected", made->cached_data_rejected}});
-      if (caught.HasCaught())
-        return capture_error(here, context, caught, errc::syntax_error,
-                             source.options.display_errors);
-      return error{.code = errc::invalid_argument,
-                   .message = fmt::format("function_options::parameters must be "
-                                          "identifiers; they are '{}'",
-                                          fmt::join(source.parameters, ", "))};
-    });
-}
-
-void environment::create_function_cache(request_id request, const value& function) {
-  answer_about(request, function,
-               [&](isolate_scope& here, v8::Local<v8::Context>,
-                   v8::Local<v8::Object> object) -> result<value> {
-                 auto held = lease_of(function);
-                 auto digest = held ? leases_.find(here, *held).digest : std::nullopt;
-                 if (!digest)
-                   return error{.code = errc::invalid_argument,
-                                .message = "only functions made by compile_function have a code "
-                                           "cache of their own"};
-                 auto cache = make_code_cache(object.As<v8::Function>());
-                 if (!cache)
-                   return error{.code = errc::invalid_argument,
-                                .message =
-                                  "V8 makes no code cache of a function with asm.js in it"};
-                 return value::bytes(seal(*digest, *cache));
-               });
-}
-
-void environment::create_cached_data(request_id request, const script_source& source) {
-  answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      v8::TryCatch caught{here.v8()};
-      auto compiled = scripts_.compile(here, context, source);
-      if (!compiled)
-        return capture_error(here, context, caught, errc::syntax_error,
-                             source.options.display_errors);
-      auto cache = make_code_cache(compiled->script->GetUnboundScript());
-      if (!cache)
-        return error{.code = errc::invalid_argument,
-                     .message = "V8 makes no code cache of a script with asm.js in it"};
-      return value::bytes(seal(digest_of(source_kind::script, source.code), *cache));
-    });
-}
-
 // -- the realm ------------------------------------------------------------------------
 
 void environment::reset(request_id request, const context_options& options) {
@@ -935,13 +653,14 @@ void environment::reset(request_id request, const context_options& options) {
   if (timers_)
     timers_->clear();
   rejections_->clear();
-  scripts_.unbind();
-  leases_.clear();
+  script_requests_->leave_realm();
+  exchange_.leases().clear();
   host_calls_->clear();
   modules_->clear();
   builtins_.reset();
   file_modules_.reset();
   files_.reset();
+  sockets_.reset();
   process_.reset();
   if (vm_machine_)
     vm_machine_->retire();
@@ -1023,7 +742,7 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
   if (!fulfilled)
     answer = capture_error(here, context, outcome, errc::uncaught_exception, display_errors);
   else if (!boxed || module_graphs::unbox(context, outcome).ToLocal(&outcome))
-    answer = take(here, context, outcome, how, display_errors);
+    answer = exchange_.take(here, context, outcome, how, display_errors);
   // Reading the value may have run script that was stopped: then after_turn
   // answers.
   if (here.v8()->IsExecutionTerminating() || waiting_.erase(request) == 0)
@@ -1073,7 +792,7 @@ void environment::fail_promises(const error& why) {
       events_.answer(request, why);
 }
 
-// -- properties -----------------------------------------------------------------------
+// -- answers --------------------------------------------------------------------------
 
 void environment::answer_in_turn(request_id request, answer_body body) {
   result<value> answer{value{}};
@@ -1089,111 +808,11 @@ void environment::answer_in_turn(request_id request, answer_body body) {
   events_.answer(request, std::move(answer));
 }
 
-namespace {
-
-/// What a failed V8 call stands for until the pending exception replaces it.
-error pending_exception() {
-  return {.code = errc::uncaught_exception, .message = "a script exception is pending"};
-}
-
-} // namespace
-
-void environment::answer_about(request_id request, const value& of, object_body body) {
-  answer_in_turn(request,
-                 [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-                   auto object = find_object(here, context, of);
-                   if (!object)
-                     return std::move(object).error();
-                   return body(here, context, *object);
-                 });
-}
-
-void environment::get_property(request_id request, const value& of, const std::string& key,
-                               take_as how) {
-  answer_about(request, of,
-               [&](isolate_scope& here, v8::Local<v8::Context> context,
-                   v8::Local<v8::Object> object) -> result<value> {
-                 v8::Local<v8::String> name;
-                 v8::Local<v8::Value> item;
-                 if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                     || !object->Get(context, name).ToLocal(&item))
-                   return pending_exception();
-                 return take(here, context, item, how, true);
-               });
-}
-
-void environment::set_property(request_id request, const value& of, const std::string& key,
-                               const value& item) {
-  answer_about(request, of,
-               [&](isolate_scope& here, v8::Local<v8::Context> context,
-                   v8::Local<v8::Object> object) -> result<value> {
-                 v8::Local<v8::String> name;
-                 if (!to_v8_string(here.v8(), key).ToLocal(&name))
-                   return pending_exception();
-                 auto made = clone_in_or_why(here, context, item);
-                 if (!made)
-                   return std::move(made).error();
-                 bool assigned = false;
-                 if (!assign(here, object, name, *made).To(&assigned))
-                   return pending_exception();
-                 if (!assigned)
-                   return error{.code = errc::invalid_argument,
-                                .message = fmt::format(
-                                  "the {0} '{1}' cannot be set: it is read-only, has no "
-                                  "setter, or the {0} object takes no more properties",
-                                  of.is_undefined() ? "global" : "referenced", key)};
-                 return value{};
-               });
-}
-
 v8::Maybe<bool> environment::assign(isolate_scope& here, v8::Local<v8::Object> to,
                                     v8::Local<v8::String> key, v8::Local<v8::Value> item) const {
   if (item->IsFunction() && host_calls_->is_nameless(item.As<v8::Function>()))
     item.As<v8::Function>()->SetName(key);
   return realm_.assign(here, to, key, item);
-}
-
-void environment::has_property(request_id request, const value& of, const std::string& key) {
-  answer_about(request, of,
-               [&](isolate_scope& here, v8::Local<v8::Context> context,
-                   v8::Local<v8::Object> object) -> result<value> {
-                 v8::Local<v8::String> name;
-                 bool has = false;
-                 if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                     || !object->Has(context, name).To(&has))
-                   return pending_exception();
-                 return value{has};
-               });
-}
-
-void environment::delete_property(request_id request, const value& of, const std::string& key) {
-  answer_about(request, of,
-               [&](isolate_scope& here, v8::Local<v8::Context> context,
-                   v8::Local<v8::Object> object) -> result<value> {
-                 v8::Local<v8::String> name;
-                 bool deleted = false;
-                 if (!to_v8_string(here.v8(), key).ToLocal(&name)
-                     || !object->Delete(context, name).To(&deleted))
-                   return pending_exception();
-                 return value{deleted};
-               });
-}
-
-void environment::property_keys(request_id request, const value& of) {
-  answer_about(request, of,
-               [&](isolate_scope& here, v8::Local<v8::Context> context,
-                   v8::Local<v8::Object> object) -> result<value> {
-                 constexpr auto filter =
-                   static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
-                 v8::Local<v8::Array> keys;
-                 if (!object
-                        ->GetPropertyNames(context, v8::KeyCollectionMode::kOwnOnly, filter,
-                                           v8::IndexFilter::kIncludeIndices,
-                                           v8::KeyConversionMode::kConvertToString)
-                        .ToLocal(&keys))
-                   return pending_exception();
-                 return clone_out(here, context, keys);
-               });
 }
 
 // -- the loop -------------------------------------------------------------------------
@@ -1205,6 +824,8 @@ bool environment::poll() {
     ran = process_->deliver_signals() || ran;
   if (auto files = files_) // which an answer may replace
     ran = files->settle() || ran;
+  if (sockets_)
+    ran = sockets_->settle() || ran;
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks), so this is a turn.
     in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
@@ -1225,8 +846,8 @@ bool environment::poll() {
 
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
-         && (!files_ || files_->empty()) && !isolate_.tasks().pending()
-         && !isolate_.v8()->HasPendingBackgroundTasks();
+         && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle())
+         && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 
 } // namespace troupe::js

@@ -5,14 +5,12 @@
 #include "runtime/function_ref.hpp"
 #include "runtime/isolate.hpp"
 #include "runtime/isolate_thread.hpp"
-#include "runtime/lease.hpp"
 #include "runtime/module_port.hpp"
-#include "runtime/module_record.hpp"
 #include "runtime/realm.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/run_names.hpp"
-#include "runtime/script.hpp"
-#include "runtime/value_host.hpp"
+#include "runtime/turn.hpp"
+#include "runtime/value_exchange.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
 #include "troupe/value.hpp"
@@ -37,10 +35,16 @@ class host_calls;
 class memory_measurements;
 class module_graphs;
 class module_requests;
+class object_requests;
 class rejection_log;
 class script_modules;
 class script_process;
+class script_requests;
 class script_timers;
+
+namespace net {
+class sockets;
+} // namespace net
 
 namespace node_vm {
 class machine;
@@ -94,7 +98,7 @@ struct environment_events {
 ///
 /// Threads:  the one that made it, except `ledger()`.
 /// Lifetime: before it ends, `fail_waiting` answers the requests that still wait.
-class environment final : private value_host {
+class environment final {
 public:
   // -- construction -----------------------------------------------------------
 
@@ -102,48 +106,28 @@ public:
   environment(engine& engine, event_loop& loop, const context_options& options,
               environment_events events, std::chrono::milliseconds unresponsive_after = {},
               module_port modules = {});
-  ~environment() override;
+  ~environment();
 
   environment(const environment&) = delete;
   environment& operator=(const environment&) = delete;
+
+  /// The one whose isolate that is.
+  [[nodiscard]] static environment& of(v8::Isolate* isolate);
 
   /// Makes the realm and sets the initial globals.
   [[nodiscard]] result<void> prepare(const context_options& options);
 
   // -- requests ---------------------------------------------------------------
 
-  /// Compiles and runs a script; answers now, or when its promise settles.
-  void run(request_id request, const script_source& source, const run_options& options);
+  /// What is asked about scripts.
+  [[nodiscard]] script_requests& scripts() noexcept {
+    return *script_requests_;
+  }
 
-  /// Compiles without running, to find syntax errors. The answer is a `compile_facts`.
-  void compile(request_id request, const script_source& source);
-
-  /// Compiles a function body. The answer is an object: `function`, a reference, and
-  /// `cached_data_rejected`.
-  void compile_function(request_id request, const function_source& source);
-
-  /// Answers with a sealed code cache of a function that `compile_function` has made.
-  void create_function_cache(request_id request, const value& function);
-
-  /// Calls a function that is on lease; answers now, or when its promise settles.
-  void call(request_id request, const call_spec& what, const run_options& options);
-
-  /// Answers with a sealed code cache of the script, which is compiled if it was
-  /// not; functions that have run in this context are in it.
-  void create_cached_data(request_id request, const script_source& source);
-
-  // Properties of an object that is on lease, or, for `undefined`, of the global
-  // object.
-  void get_property(request_id request, const value& of, const std::string& key, take_as how);
-  void set_property(request_id request, const value& of, const std::string& key,
-                    const value& item);
-  void has_property(request_id request, const value& of, const std::string& key);
-  void delete_property(request_id request, const value& of, const std::string& key);
-  /// Names of the own enumerable properties.
-  void property_keys(request_id request, const value& of);
-
-  /// A copy of an object that is on lease; of a promise, what it settles to.
-  void copy(request_id request, const value& of, const run_options& options);
+  /// What is asked about objects.
+  [[nodiscard]] object_requests& objects() noexcept {
+    return *object_requests_;
+  }
 
   /// What is asked about modules.
   [[nodiscard]] module_requests& modules() noexcept {
@@ -232,6 +216,11 @@ public:
     return files_.get();
   }
 
+  /// Null without `context_options::allow_network`.
+  [[nodiscard]] net::sockets* sockets() noexcept {
+    return sockets_.get();
+  }
+
   [[nodiscard]] script_process* process() noexcept {
     return process_.get();
   }
@@ -246,8 +235,9 @@ public:
   void uncaught(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8::Value> thrown,
                 v8::Local<v8::Message> message);
 
-  /// What runs callbacks later, each in a turn with the limits of the one at hand.
-  [[nodiscard]] std::function<void(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)>
+  /// What runs callbacks later, each in a turn with the limits of the one at hand, and tells
+  /// whether that came to its end: was not stopped.
+  [[nodiscard]] std::function<bool(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)>
   callbacks_of_turn();
 
   /// A turn that belongs to no request.
@@ -277,6 +267,8 @@ private:
   friend class node_vm::machine;
   friend class module_graphs;
   friend class module_requests;
+  friend class object_requests;
+  friend class script_requests;
 
   /// A request whose promise has not settled.
   struct waiting {
@@ -284,15 +276,6 @@ private:
     bool display_errors = true;
     std::shared_ptr<sigint_hold> sigint;
     bool boxed = false;
-  };
-
-  /// What a turn is for, and with what limits.
-  struct turn_spec {
-    request_id request = 0;
-    std::chrono::milliseconds timeout{0};
-    std::shared_ptr<sigint_hold> sigint{};
-    std::chrono::milliseconds cpu_time{0};
-    std::uint64_t run = 0; ///< Whose errors are its; 0 for nobody's.
   };
 
   /// While the host is called. Does not begin when the isolate has been given up
@@ -322,12 +305,13 @@ private:
 
   using script_body = function_ref<void(isolate_scope&, v8::Local<v8::Context>)>;
   using answer_body = function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>)>;
-  using object_body =
-    function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>, v8::Local<v8::Object>)>;
   /// Gives the value that a request is about; empty with an exception in the
   /// TryCatch; or an error.
   using evaluation_body = function_ref<result<v8::MaybeLocal<v8::Value>>(
     isolate_scope&, v8::Local<v8::Context>, const v8::TryCatch&)>;
+
+  /// Of what the turn at hand leaves behind.
+  [[nodiscard]] turn_spec limits_of_turn() const;
 
   /// Enters the isolate, runs `script`, then the microtasks, then `conclude`
   /// (which is skipped when the turn was stopped), and leaves.
@@ -351,13 +335,9 @@ private:
   /// One request that does not wait: `body` gives its answer.
   void answer_in_turn(request_id request, answer_body body);
 
-  /// The same about an object that is on lease, or the global object.
-  void answer_about(request_id request, const value& of, object_body body);
-
   void fail_promises(const error& why);
   [[nodiscard]] result<void> make_realm(const context_options& options);
   [[nodiscard]] bool drain(isolate_scope& here);
-  void share(const script_source& source);
   void after_turn(request_id request, std::optional<stop_reason> stopped, bool drain_cut);
   [[nodiscard]] result<void> wait_for_promise(isolate_scope& here, v8::Local<v8::Context> context,
                                               v8::Local<v8::Promise> promise, request_id request,
@@ -367,29 +347,6 @@ private:
   [[nodiscard]] v8::Maybe<bool> assign(isolate_scope& here, v8::Local<v8::Object> to,
                                        v8::Local<v8::String> key,
                                        v8::Local<v8::Value> item) const;
-  [[nodiscard]] result<v8::Local<v8::Object>> find_object(isolate_scope& here,
-                                                          v8::Local<v8::Context> context,
-                                                          const value& of) const;
-  /// The module behind a lease.
-  [[nodiscard]] result<module_hold> find_module(isolate_scope& here, const value& of) const;
-  [[nodiscard]] error missing_lease(lease_table::finding what) const;
-  [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
-                                   v8::Local<v8::Value> from, take_as how, bool display_errors);
-  /// A copy, or a reference to a function or what cannot be copied.
-  [[nodiscard]] result<value> take_export(isolate_scope& here, v8::Local<v8::Context> context,
-                                          v8::Local<v8::Value> from, take_as how);
-  /// All exports of a module.
-  [[nodiscard]] result<value> take_namespace(isolate_scope& here, v8::Local<v8::Context> context,
-                                             v8::Local<v8::Object> from, take_as how);
-
-  // -- value_host ---------------------------------------------------------------
-
-  [[nodiscard]] v8::MaybeLocal<v8::Value> make_function(
-    isolate_scope& here, v8::Local<v8::Context> context,
-    std::shared_ptr<const detail::host_callable> callable) override;
-  [[nodiscard]] v8::MaybeLocal<v8::Value> find_leased(isolate_scope& here,
-                                                      const lease& which) override;
-
   void settle(isolate_scope& here, v8::Local<v8::Context> context, request_id request,
               bool fulfilled, v8::Local<v8::Value> outcome);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info);
@@ -411,7 +368,6 @@ private:
                           result<value> outcome);
   [[nodiscard]] static steady_time deadline_after(steady_time now,
                                                   std::chrono::milliseconds timeout);
-  [[nodiscard]] static environment& of(v8::Isolate* isolate);
 
   // Constant after construction.
   event_loop& loop_;
@@ -424,7 +380,6 @@ private:
   // Isolate thread only. The isolate outlives every handle below.
   isolate isolate_;
   realm realm_;
-  script_cache scripts_;
   std::unique_ptr<memory_measurements> measurements_;
   std::unique_ptr<console> console_;
   std::unique_ptr<rejection_log> rejections_;
@@ -432,12 +387,15 @@ private:
   std::unique_ptr<script_process> process_; // of the realm, as the next three
   std::unique_ptr<script_modules> file_modules_;
   std::shared_ptr<file_calls> files_;
+  std::unique_ptr<net::sockets> sockets_;
   std::unique_ptr<builtin_modules> builtins_;
   std::unique_ptr<node_vm::machine> vm_machine_;
-  lease_table leases_;
   std::unique_ptr<host_calls> host_calls_;
+  value_exchange exchange_;
   std::unique_ptr<module_graphs> modules_;
   std::unique_ptr<module_requests> module_requests_;
+  std::unique_ptr<script_requests> script_requests_;
+  std::unique_ptr<object_requests> object_requests_;
   std::unordered_map<request_id, waiting> waiting_;
   /// Limits that callbacks inherit from the turn that creates them.
   turn_spec current_;

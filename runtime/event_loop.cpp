@@ -79,7 +79,7 @@ void event_loop::run(const std::function<bool()>& work) {
   stopped_ = false;
   while (!stopped_) {
     if (work() || spin(work)) {
-      if (!timers_.empty() || on_readable_)
+      if (!timers_.empty() || on_readable_ || open_ != 0)
         uv_run(&loop_, UV_RUN_NOWAIT);
       continue;
     }

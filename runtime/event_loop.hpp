@@ -88,6 +88,20 @@ public:
   /// loop ends. @returns false when the system refuses.
   [[nodiscard]] bool watch_readable(int descriptor, std::function<void()> action);
 
+  /// For handles of others, who tell how many are open: while there are any, `run` looks
+  /// after them between pieces of work. All must be closing when the loop ends.
+  [[nodiscard]] uv_loop_t& uv() noexcept {
+    return loop_;
+  }
+
+  void opened() noexcept {
+    ++open_;
+  }
+
+  void closed() noexcept {
+    --open_;
+  }
+
 private:
   struct timer;
 
@@ -103,6 +117,7 @@ private:
   std::shared_ptr<loop_waker> waker_ = std::make_shared<loop_waker>();
   std::unordered_map<timer_id, timer*> timers_;
   timer_id last_timer_ = 0;
+  std::size_t open_ = 0; // handles of others
   spinner spinner_;
 };
 

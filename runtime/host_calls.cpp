@@ -156,7 +156,7 @@ void host_calls::call(const v8::FunctionCallbackInfo<v8::Value>& info, const bin
     }
     isolate_scope here{owner_.isolate_};
     if (callable.by_reference(i) && from->IsObject()) {
-      arguments[i] = owner_.leases_.add(here, from.As<v8::Object>());
+      arguments[i] = owner_.exchange_.leases().add(here, from.As<v8::Object>());
       continue;
     }
     auto context = isolate->GetCurrentContext();
@@ -267,14 +267,10 @@ void host_calls::promise(const v8::FunctionCallbackInfo<v8::Value>& info,
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver))
     return;
   auto id = ++last_call_;
-  auto& kept = pending_
-                 .emplace(id, pending_call{{here.v8(), resolver},
-                                           std::move(work),
-                                           owner_.current_.request,
-                                           owner_.current_.timeout,
-                                           owner_.current_.cpu_time,
-                                           owner_.current_run()})
-                 .first->second;
+  auto& kept =
+    pending_
+      .emplace(id, pending_call{{here.v8(), resolver}, std::move(work), owner_.limits_of_turn()})
+      .first->second;
   info.GetReturnValue().Set(resolver->GetPromise());
   owner_.call_host([&] { kept.work->start(std::make_shared<reply>(answers_, id)); });
 }
@@ -289,13 +285,13 @@ bool host_calls::settle_answered() {
       rest = rest.subspan(1);
       continue;
     }
-    auto request = first->second.request;
+    auto request = first->second.limits.request;
     // One turn for all that belong to one request and come together.
     auto settle_some = [&](isolate_scope& here, v8::Local<v8::Context> context) {
       while (!rest.empty() && !owner_.ledger_->stopping()) {
         auto found = pending_.find(rest.front().call);
         if (found != pending_.end()) {
-          if (found->second.request != request)
+          if (found->second.limits.request != request)
             return;
           auto call = std::move(found->second);
           pending_.erase(found);
@@ -305,11 +301,7 @@ bool host_calls::settle_answered() {
       }
     };
     auto before = rest.size();
-    owner_.callback_turn({.request = request,
-                          .timeout = first->second.timeout,
-                          .cpu_time = first->second.cpu_time,
-                          .run = first->second.run},
-                         settle_some);
+    owner_.callback_turn(turn_spec{first->second.limits}, settle_some);
     if (rest.size() == before) { // the turn was refused: the context is closing
       break;
     }
@@ -343,7 +335,7 @@ void host_calls::cancel_of(request_id request) {
   std::vector<std::unique_ptr<detail::pending_work>> stopped;
   for (auto at = pending_.begin(); at != pending_.end();) {
     auto here = at++;
-    if (here->second.request != request)
+    if (here->second.limits.request != request)
       continue;
     stopped.push_back(std::move(here->second.work));
     pending_.erase(here);

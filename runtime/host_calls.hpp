@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runtime/loop_inbox.hpp"
-#include "runtime/run_ledger.hpp"
+#include "runtime/turn.hpp"
 #include "troupe/host_function.hpp"
 
 #include <v8-context.h>
@@ -76,10 +76,7 @@ private:
   struct pending_call {
     v8::Global<v8::Promise::Resolver> resolver;
     std::unique_ptr<detail::pending_work> work;
-    request_id request;
-    std::chrono::milliseconds timeout;
-    std::chrono::milliseconds cpu_time;
-    std::uint64_t run; ///< Whose errors are its.
+    turn_spec limits;
   };
 
   void bury();

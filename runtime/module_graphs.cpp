@@ -3,7 +3,10 @@
 #include "runtime/environment.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/import_meta.hpp"
 #include "runtime/module_compiler.hpp"
+#include "runtime/module_inspection.hpp"
+#include "runtime/module_key.hpp"
 #include "runtime/module_requests.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
@@ -17,18 +20,13 @@
 #include <v8-microtask-queue.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 namespace troupe::js {
 
 namespace {
-
-// Nobody writes such by hand; each is kept outside of V8's heap.
-constexpr std::size_t specifier_size_max = 64 * 1024;
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
@@ -37,124 +35,6 @@ constexpr std::size_t request_bytes_max = 32 * mib;
 
 v8::Local<v8::String> namespace_key(v8::Isolate* isolate) {
   return v8::String::NewFromUtf8Literal(isolate, "namespace", v8::NewStringType::kInternalized);
-}
-
-/// Names what a request asks for.
-std::string key_of(const module_request& request) {
-  std::string key;
-  key.reserve(request.referrer.size() + request.specifier.size() + 16);
-  auto add = [&key](std::string_view part) {
-    char digits[20];
-    key.append(digits, std::to_chars(digits, std::end(digits), part.size()).ptr);
-    key += ':';
-    key += part;
-  };
-  add(request.referrer);
-  add(request.specifier);
-  for (const auto& [name, value] : request.attributes) {
-    add(name);
-    add(value);
-  }
-  if (request.phase == import_phase::source)
-    key += "source";
-  return key;
-}
-
-std::string key_of(const module_source& source) {
-  return fmt::format("{}{}", static_cast<int>(source.kind()), source.identifier());
-}
-
-std::optional<module_kind> kind_of_type(std::string_view type) {
-  if (type == "json")
-    return module_kind::json;
-  if (type == "text")
-    return module_kind::text;
-  if (type == "bytes")
-    return module_kind::bytes;
-  return std::nullopt;
-}
-
-/// What is wrong with a request before anybody has looked for it.
-std::optional<error> check(const module_request& request) {
-  if (request.specifier.size() > specifier_size_max)
-    return error{.code = errc::invalid_module_specifier,
-                 .message = fmt::format("a specifier of {} bytes; at most {} are allowed",
-                                        request.specifier.size(), specifier_size_max)};
-  for (const auto& [key, value] : request.attributes) {
-    if (key != "type")
-      return error{.code = errc::import_attribute_unsupported,
-                   .message = fmt::format("Import attribute \"{}\" with value \"{}\" is not "
-                                          "supported",
-                                          key, value)};
-    if (!kind_of_type(value))
-      return error{.code = errc::import_attribute_unsupported,
-                   .message = fmt::format("Import attribute \"type\" with value \"{}\" is not "
-                                          "supported; known are json, text and bytes",
-                                          value)};
-  }
-  return std::nullopt;
-}
-
-/// Is a source what the attributes of its request want?
-std::optional<error> check_type(const module_request& request, const module_source& source) {
-  for (const auto& [key, value] : request.attributes)
-    if (key == "type" && kind_of_type(value) != source.kind()
-        && source.kind() != module_kind::synthetic)
-      return error{.code = errc::import_attribute_incompatible,
-                   .message = fmt::format("Module \"{}\" is not of type \"{}\"",
-                                          source.identifier(), value)};
-  return std::nullopt;
-}
-
-/// Does V8 have the whole graph of the module?
-bool is_linked(isolate_scope& here, const module_record& record) {
-  v8::HandleScope handles{here.v8()};
-  return record.module(here)->GetStatus() >= v8::Module::kInstantiated;
-}
-
-/// The path of a `file:` URL.
-std::optional<std::string> path_of(std::string_view url) {
-  constexpr std::string_view scheme = "file://";
-  if (!url.starts_with(scheme) || !url.substr(scheme.size()).starts_with('/'))
-    return std::nullopt;
-  url = url.substr(scheme.size(), url.find_first_of("?#") - scheme.size());
-  std::string path;
-  for (std::size_t i = 0; i < url.size(); ++i) {
-    unsigned byte = 0;
-    if (url[i] == '%' && i + 2 < url.size()
-        && std::from_chars(&url[i + 1], &url[i + 1] + 2, byte, 16).ptr == &url[i + 1] + 2) {
-      path += static_cast<char>(byte);
-      i += 2;
-    } else {
-      path += url[i];
-    }
-  }
-  return path;
-}
-
-/// The graph without the times of evaluation.
-module_graph describe(isolate_scope& here, const std::vector<module_record*>& order) {
-  std::unordered_map<const module_record*, std::size_t> indices;
-  for (auto* each : order)
-    indices.emplace(each, indices.size());
-  module_graph graph;
-  for (auto* each : order) {
-    graph_module shown{.identifier = each->identifier(),
-                       .kind = each->facts().kind,
-                       .size = each->facts().size,
-                       .compile_time = each->facts().compile_time};
-    auto module = each->module(here);
-    if (module->IsSourceTextModule())
-      shown.has_top_level_await = module->HasTopLevelAwait();
-    for (const auto& import : each->facts().imports)
-      if (import.target) // else it was linked before
-        shown.imports.push_back({.specifier = import.request.specifier,
-                                 .attributes = import.request.attributes,
-                                 .phase = import.request.phase,
-                                 .target = indices.at(import.target.get())});
-    graph.modules.push_back(std::move(shown));
-  }
-  return graph;
 }
 
 double number_of(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -182,7 +62,7 @@ void module_graphs::install(v8::Isolate* isolate) {
                        v8::ModuleImportPhase::kEvaluation, attributes);
     });
   isolate->SetHostImportModuleWithPhaseDynamicallyCallback(&module_graphs::on_import);
-  isolate->SetHostInitializeImportMetaObjectCallback(&module_graphs::on_import_meta);
+  isolate->SetHostInitializeImportMetaObjectCallback(&init_import_meta);
 }
 
 std::string module_graphs::next_identifier() {
@@ -198,8 +78,7 @@ module_graphs::graph_load& module_graphs::begin(isolate_scope& here,
   made->id = ++last_load_;
   made->what_for = what_for;
   made->scope = std::move(scope);
-  made->limits = {owner_.current_.request, owner_.current_.timeout, owner_.current_.cpu_time,
-                  owner_.current_.run};
+  made->limits = owner_.limits_of_turn();
   v8::Local<v8::Promise::Resolver> resolver;
   if (v8::Promise::Resolver::New(context).ToLocal(&resolver))
     made->resolver.Reset(here.v8(), resolver);
@@ -268,7 +147,7 @@ std::optional<module_graphs::failure> module_graphs::explore(isolate_scope& here
       if (!load.visited.try_emplace(target, visit{import.target, record, depth}).second)
         continue;
       if (depth > limits_.depth_max)
-        return failed_with(here, context, &load, record, too_deep(*target));
+        return failed_with(here, context, &load, record, too_deep(*target, limits_.depth_max));
       if (load.visited.size() > limits_.modules_max)
         return failed_with(here, context, &load, record,
                            {.code = errc::module_limit_exceeded,
@@ -359,7 +238,7 @@ std::optional<module_graphs::failure> module_graphs::find_by_script(
   auto given = finder.find(here, context, request);
   if (!given)
     return failed();
-  auto key = fmt::format("{}{}", static_cast<int>(given->kind), given->identifier);
+  auto key = key_of(given->kind, given->identifier);
   if (auto known = scope.modules.find(key); known != scope.modules.end()) {
     found = known->second;
     return std::nullopt;
@@ -396,7 +275,7 @@ std::optional<module_graphs::failure> module_graphs::admit(
     return failure{std::move(why), exception};
   };
   if (const auto* given = std::get_if<value>(&answer)) {
-    auto module = owner_.find_module(here, *given);
+    auto module = owner_.exchange_.find_module(here, *given);
     if (!module)
       return refuse(std::move(module).error());
     admitted = *std::move(module);
@@ -408,7 +287,7 @@ std::optional<module_graphs::failure> module_graphs::admit(
     const auto& source = std::get<module_source>(answer);
     if (auto unsound = check_type(request, source))
       return refuse(*std::move(unsound));
-    auto key = key_of(source);
+    auto key = key_of(source.kind(), source.identifier());
     auto known = scope.modules.find(key);
     if (known == scope.modules.end()) {
       auto size = source.content().size() + source.identifier().size();
@@ -475,13 +354,8 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
     if (fetch.waiters.empty())
       continue;
     auto first = fetch.waiters.front().load;
-    const auto& limits = loads_.at(first)->limits;
     auto stopped = owner_.callback_turn(
-      {.request = limits.request,
-       .timeout = limits.timeout,
-       .cpu_time = limits.cpu_time,
-       .run = limits.run},
-      [&](isolate_scope& here, v8::Local<v8::Context> context) {
+      loads_.at(first)->limits, [&](isolate_scope& here, v8::Local<v8::Context> context) {
         module_hold module;
         std::optional<failure> failed;
         if (outcome) {
@@ -524,11 +398,7 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
     auto found = loads_.find(id);
     if (found == loads_.end() || found->second->missing != 0 || found->second->queued)
       continue;
-    const auto& limits = found->second->limits;
-    auto stopped = owner_.callback_turn({.request = limits.request,
-                                         .timeout = limits.timeout,
-                                         .cpu_time = limits.cpu_time,
-                                         .run = limits.run},
+    auto stopped = owner_.callback_turn(found->second->limits,
                                         [&](isolate_scope& here, v8::Local<v8::Context> context) {
                                           auto load = loads_.find(id);
                                           if (load != loads_.end())
@@ -554,16 +424,9 @@ std::optional<module_graphs::failure> module_graphs::found_import(
     return std::nullopt;
   auto depth = load.visited.at(&importer).depth + 1;
   if (depth > limits_.depth_max)
-    return failed_with(here, context, &load, &importer, too_deep(*import.target));
+    return failed_with(here, context, &load, &importer,
+                       too_deep(*import.target, limits_.depth_max));
   return enter(here, context, load, import.target, &importer, depth);
-}
-
-error module_graphs::too_deep(const module_record& at) const {
-  return {.code = errc::module_limit_exceeded,
-          .message = fmt::format("the imports go more than {} modules deep "
-                                 "(module_limits::depth_max, or what fits into "
-                                 "context_options::stack_kib), at '{}'",
-                                 limits_.depth_max, at.identifier())};
 }
 
 /// The time of the graph that has asked is up: the others ask in their own.
@@ -598,16 +461,14 @@ void module_graphs::give_up(const std::vector<waiter>& waiters, load_id stopped)
     auto found = loads_.find(each.load);
     if (found == loads_.end())
       continue;
-    const auto& limits = found->second->limits;
-    owner_.callback_turn(
-      {.request = limits.request, .timeout = limits.timeout, .run = limits.run},
-      [&](isolate_scope& here, v8::Local<v8::Context> context) {
-        fail(here, context, each.load,
-             failed_with(here, context, nullptr, nullptr,
-                         {.code = errc::evaluation_lost,
-                          .message = "another run was stopped while it "
-                                     "loaded a module of this graph"}));
-      });
+    owner_.callback_turn(found->second->limits,
+                         [&](isolate_scope& here, v8::Local<v8::Context> context) {
+                           fail(here, context, each.load,
+                                failed_with(here, context, nullptr, nullptr,
+                                            {.code = errc::evaluation_lost,
+                                             .message = "another run was stopped while it "
+                                                        "loaded a module of this graph"}));
+                         });
     finish(each.load);
   }
 }
@@ -625,12 +486,12 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
   std::vector<module_record*> order;
   module_graph graph;
   if (load.what_for == purpose::inspection) {
-    order = in_order(load);
-    graph = describe(here, order);
+    order = modules_in_order(*load.root.get());
+    graph = describe_graph(here, order);
   }
   {
     v8::TryCatch caught{here.v8()};
-    auto linked = instantiate(here, context, *load.root.get());
+    auto linked = link(here, context, *load.root.get());
     if (!linked) {
       if (caught.HasTerminated()) {
         finish(id);
@@ -658,30 +519,6 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
   evaluate(here, context, load);
 }
 
-/// The modules of the graph, those first that others import.
-std::vector<module_record*> module_graphs::in_order(const graph_load& load) const {
-  struct place {
-    module_record* module;
-    std::size_t next = 0;
-  };
-  std::vector<module_record*> order;
-  std::unordered_set<module_record*> seen{load.root.get()};
-  std::vector<place> path{{load.root.get()}};
-  while (!path.empty()) {
-    auto& here = path.back();
-    auto& imports = here.module->imports();
-    if (here.next == imports.size()) {
-      order.push_back(here.module);
-      path.pop_back();
-      continue;
-    }
-    auto* target = imports[here.next++].target.get();
-    if (target != nullptr && seen.insert(target).second)
-      path.push_back({target});
-  }
-  return order;
-}
-
 /// Evaluates one module after the other, each when all that it imports has been.
 /// @returns false when the load has ended.
 bool module_graphs::evaluate_each(isolate_scope& here, v8::Local<v8::Context> context,
@@ -695,7 +532,7 @@ bool module_graphs::evaluate_each(isolate_scope& here, v8::Local<v8::Context> co
     v8::TryCatch caught{here.v8()};
     auto begun = std::chrono::steady_clock::now();
     v8::Local<v8::Value> evaluated;
-    if (!evaluate(here, context, *order[i]).ToLocal(&evaluated)) {
+    if (!evaluate_graph(here, context, *order[i]).ToLocal(&evaluated)) {
       if (!caught.HasTerminated() && caught.HasCaught())
         fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
       return false;
@@ -717,7 +554,7 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
   v8::TryCatch caught{isolate};
   v8::Local<v8::Value> evaluated;
   auto root = load.root; // the evaluation may end the load
-  if (!evaluate(here, context, *root).ToLocal(&evaluated)) {
+  if (!evaluate_graph(here, context, *root).ToLocal(&evaluated)) {
     if (!caught.HasTerminated() && caught.HasCaught())
       fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
     else
@@ -751,32 +588,6 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
     finish(id);
 }
 
-v8::MaybeLocal<v8::Value> module_graphs::evaluate(isolate_scope& here,
-                                                  v8::Local<v8::Context> context,
-                                                  module_record& root) {
-  auto* isolate = here.v8();
-  auto module = root.module(here);
-  auto status = module->GetStatus();
-  // V8 ends the process when a module is good, but not the cycle that it was evaluated with.
-  if (status == v8::Module::kEvaluated && root.cycle_)
-    for (auto* each : *root.cycle_) {
-      auto member = each->module(here);
-      if (member->GetStatus() != v8::Module::kErrored)
-        continue;
-      v8::Local<v8::Promise::Resolver> rejected;
-      if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
-          || rejected->Reject(context, member->GetException()).IsNothing())
-        return {};
-      return rejected->GetPromise().As<v8::Value>();
-    }
-  if (status == v8::Module::kInstantiated && module->IsGraphAsync()
-      && !fix_promises(here, context)) {
-    throw_unfixable_promises(isolate);
-    return {};
-  }
-  return module->Evaluate(context);
-}
-
 void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto number = number_of(info);
   auto& owner = environment::of(info.GetIsolate());
@@ -797,156 +608,6 @@ void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info
                ? capture_error(here, context, info[0], errc::uncaught_exception, true)
                : error{},
              info[0]});
-}
-
-result<void> module_graphs::instantiate(isolate_scope& here, v8::Local<v8::Context> context,
-                                        module_record& root) {
-  auto module = root.module(here);
-  if (module->GetStatus() == v8::Module::kErrored)
-    return {};
-  // V8 recurses as deep, in places without a look at the stack.
-  if (measure(root) > limits_.depth_max)
-    return too_deep(root);
-  if (module
-        ->InstantiateModule(context, &module_graphs::on_resolve,
-                            &module_graphs::on_resolve_source)
-        .FromMaybe(false))
-    return {};
-  return error{.code = errc::module_link_failed,
-               .message = fmt::format("'{}' cannot be linked", root.identifier())};
-}
-
-/// Finds the height of a module: of the longest chain of imports that starts there, counting
-/// all modules of a cycle
-/// (https://en.wikipedia.org/wiki/Tarjan%27s_strongly_connected_components_algorithm).
-std::size_t module_graphs::measure(module_record& root) {
-  struct step {
-    module_record* record;
-    std::size_t next_import = 0;
-  };
-  if (root.linked_)
-    return root.height_;
-  std::vector<module_record*> met;
-  std::vector<module_record*> open;
-  std::vector<step> path;
-  auto meet = [&](module_record* record) {
-    met.push_back(record);
-    open.push_back(record);
-    record->measured_ = {.index = met.size(), .low = met.size(), .below = 0, .open = true};
-    path.push_back({record});
-  };
-  meet(&root);
-  while (!path.empty()) {
-    auto* record = path.back().record;
-    auto& mine = record->measured_;
-    if (path.back().next_import < record->imports().size()) {
-      const auto& import = record->imports()[path.back().next_import++];
-      auto* target = import.target.get();
-      if (target == nullptr || import.request.phase == import_phase::source)
-        continue;
-      if (target->measured_.open)
-        mine.low = std::min(mine.low, target->measured_.index);
-      else if (target->linked_ || target->measured_.index != 0)
-        mine.below = std::max(mine.below, target->height_);
-      else
-        meet(target);
-      continue;
-    }
-    path.pop_back();
-    if (mine.low == mine.index) {
-      auto first = std::prev(open.end());
-      while (*first != record)
-        --first;
-      std::size_t below = 0;
-      for (auto each = first; each != open.end(); ++each)
-        below = std::max(below, (*each)->measured_.below);
-      auto height = below + static_cast<std::size_t>(open.end() - first);
-      std::shared_ptr<const std::vector<module_record*>> cycle;
-      if (open.end() - first > 1)
-        cycle = std::make_shared<const std::vector<module_record*>>(first, open.end());
-      for (auto each = first; each != open.end(); ++each) {
-        (*each)->cycle_ = cycle;
-        (*each)->height_ = height;
-        (*each)->measured_.open = false;
-      }
-      open.erase(first, open.end());
-    }
-    if (!path.empty()) {
-      auto& importer = path.back().record->measured_;
-      if (mine.open)
-        importer.low = std::min(importer.low, mine.low);
-      else
-        importer.below = std::max(importer.below, record->height_);
-    }
-  }
-  auto height = root.height_;
-  for (auto* record : met)
-    record->measured_ = {};
-  return height;
-}
-
-void module_graphs::forget_targets(isolate_scope& here, module_record& root) {
-  static_cast<void>(here);
-  std::vector<module_hold> open{module_hold{&root}};
-  while (!open.empty()) {
-    auto record = std::move(open.back());
-    open.pop_back();
-    for (auto& each : record->imports())
-      if (each.target)
-        open.push_back(std::exchange(each.target, {}));
-    record->linked();
-  }
-}
-
-namespace {
-
-/// The module that an import leads to; throws when it was never loaded.
-module_record* find_target(isolate_scope& here, v8::Local<v8::Context> context,
-                           v8::Local<v8::String> specifier, v8::Local<v8::FixedArray> attributes,
-                           v8::Local<v8::Module> referrer, import_phase phase) {
-  auto* record = here.owner().modules().find(here, referrer);
-  auto* import =
-    record != nullptr ? record->find_import(here, specifier, attributes, phase) : nullptr;
-  if (import != nullptr && import->target)
-    return import->target.get();
-  here.v8()->ThrowException(make_exception(
-    here, context,
-    {.code = errc::module_link_failed,
-     .message =
-       fmt::format("request for '{}' is not yet fulfilled", to_utf8(here.v8(), specifier))
-       + (record != nullptr ? fmt::format(", imported from '{}'", record->identifier())
-                            : std::string{})}));
-  return nullptr;
-}
-
-} // namespace
-
-v8::MaybeLocal<v8::Module> module_graphs::on_resolve(v8::Local<v8::Context> context,
-                                                     v8::Local<v8::String> specifier,
-                                                     v8::Local<v8::FixedArray> attributes,
-                                                     v8::Local<v8::Module> referrer) {
-  auto& owner = isolate::of(v8::Isolate::GetCurrent());
-  v8::EscapableHandleScope handles{owner.v8()};
-  isolate_scope here{owner};
-  auto* target =
-    find_target(here, context, specifier, attributes, referrer, import_phase::evaluation);
-  if (target == nullptr)
-    return {};
-  return handles.Escape(target->module(here));
-}
-
-v8::MaybeLocal<v8::Object> module_graphs::on_resolve_source(v8::Local<v8::Context> context,
-                                                            v8::Local<v8::String> specifier,
-                                                            v8::Local<v8::FixedArray> attributes,
-                                                            v8::Local<v8::Module> referrer) {
-  auto& owner = isolate::of(v8::Isolate::GetCurrent());
-  v8::EscapableHandleScope handles{owner.v8()};
-  isolate_scope here{owner};
-  auto* target =
-    find_target(here, context, specifier, attributes, referrer, import_phase::source);
-  if (target == nullptr)
-    return {};
-  return handles.Escape(target->source_object(here));
 }
 
 // -- ends -----------------------------------------------------------------------------------
@@ -1165,8 +826,7 @@ result<v8::MaybeLocal<v8::Value>> module_graphs::link(isolate_scope& here,
                                                       module_hold root, module_port port) {
   auto scope = std::make_shared<module_scope>();
   scope->port = std::move(port);
-  scope->modules.emplace(
-    fmt::format("{}{}", static_cast<int>(root->facts().kind), root->identifier()), root);
+  scope->modules.emplace(key_of(root->facts().kind, root->identifier()), root);
   auto& load = begin(here, context, purpose::link, std::move(scope));
   auto id = load.id;
   if (load.resolver.IsEmpty()) {
@@ -1302,12 +962,12 @@ v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
     isolate->ThrowException(failed->exception);
     return {};
   }
-  if (auto linked = instantiate(here, context, *root); !linked) {
+  if (auto linked = link(here, context, *root); !linked) {
     if (!isolate->HasPendingException())
       isolate->ThrowException(make_exception(here, context, linked.error()));
     return {};
   }
-  forget_targets(here, *root);
+  forget_targets(*root);
   auto module = root->module(here);
   if (module->GetStatus() == v8::Module::kErrored) {
     isolate->ThrowException(module->GetException());
@@ -1337,48 +997,6 @@ void module_graphs::on_ready(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   found->second->queued = false;
   self.complete(here, here.v8()->GetCurrentContext(), *found->second);
-}
-
-void module_graphs::on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
-                                   v8::Local<v8::Object> meta) {
-  auto* isolate = v8::Isolate::GetCurrent();
-  auto& owner = environment::of(isolate);
-  isolate_scope here{owner.isolate_};
-  auto* record = owner.isolate_.modules().find(here, module);
-  if (record == nullptr) {
-    if (auto* vm = owner.vm_machine())
-      vm->fill_import_meta(context, module, meta);
-    return;
-  }
-  if (record->has_url_ && owner.file_modules() != nullptr) {
-    owner.file_modules()->init_meta(here, context, meta, record->identifier());
-    return;
-  }
-  auto set = [&](std::string_view key, v8::Local<v8::Value> item) {
-    v8::Local<v8::String> name;
-    if (to_v8_string(isolate, key).ToLocal(&name))
-      meta->CreateDataProperty(context, name, item).FromMaybe(false);
-  };
-  v8::Local<v8::String> url;
-  if (record->has_url_ && to_v8_string(isolate, record->identifier()).ToLocal(&url)) {
-    set("url", url);
-    if (auto path = path_of(record->identifier())) {
-      v8::Local<v8::String> text;
-      if (to_v8_string(isolate, *path).ToLocal(&text))
-        set("filename", text);
-      auto slash = path->rfind('/');
-      if (to_v8_string(isolate, slash == 0 ? "/" : path->substr(0, slash)).ToLocal(&text))
-        set("dirname", text);
-    }
-  }
-  for (const auto& [key, item] : record->meta_) {
-    v8::TryCatch quiet{isolate};
-    v8::Local<v8::Value> made;
-    if (clone_in(here, context, item).ToLocal(&made))
-      set(key, made);
-  }
-  if (record->instantiates_wasm_)
-    prepare_wasm_meta(here, context, *record, meta);
 }
 
 } // namespace troupe::js

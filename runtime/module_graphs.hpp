@@ -1,9 +1,10 @@
 #pragma once
 
+#include "runtime/module_linking.hpp"
 #include "runtime/module_port.hpp"
 #include "runtime/module_record.hpp"
 #include "runtime/promise_guard.hpp"
-#include "runtime/run_ledger.hpp"
+#include "runtime/turn.hpp"
 #include "troupe/module_graph.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
@@ -70,18 +71,11 @@ public:
                                                        v8::Local<v8::Context> context,
                                                        module_hold root, module_port port);
 
-  /// Links what is loaded. Nothing, or an error; with an exception pending if V8 has thrown
-  /// it.
-  [[nodiscard]] result<void> instantiate(isolate_scope& here, v8::Local<v8::Context> context,
-                                         module_record& root);
-
-  /// `Module::Evaluate`, where V8 can do it.
-  [[nodiscard]] v8::MaybeLocal<v8::Value> evaluate(isolate_scope& here,
-                                                   v8::Local<v8::Context> context,
-                                                   module_record& root);
-
-  /// V8 has linked the graph of a module: nobody else need keep it.
-  void forget_targets(isolate_scope& here, module_record& root);
+  /// Links what is loaded, as deep as the limits allow.
+  [[nodiscard]] result<void> link(isolate_scope& here, v8::Local<v8::Context> context,
+                                  module_record& root) const {
+    return link_graph(here, context, root, limits_.depth_max);
+  }
 
   /// The namespace behind the promise of `import`.
   [[nodiscard]] static v8::MaybeLocal<v8::Value> unbox(v8::Local<v8::Context> context,
@@ -150,19 +144,11 @@ private:
   /// Has C++ asked for what the module gives?
   [[nodiscard]] static bool is_host(purpose what_for) noexcept;
 
-  /// The limits that everything has which a turn leaves behind.
-  struct owner_limits {
-    request_id request = 0;
-    std::chrono::milliseconds timeout{0};
-    std::chrono::milliseconds cpu_time{0};
-    std::uint64_t run = 0;
-  };
-
   struct graph_load {
     load_id id = 0;
     purpose what_for = purpose::script_import;
     std::shared_ptr<module_scope> scope;
-    owner_limits limits;
+    turn_spec limits;
     import_phase phase = import_phase::evaluation;
     module_hold root;
     v8::Global<v8::Promise::Resolver> resolver;
@@ -216,7 +202,6 @@ private:
                                                     v8::Local<v8::Context> context,
                                                     graph_load& load, module_record& importer,
                                                     std::size_t index, const module_hold& module);
-  [[nodiscard]] error too_deep(const module_record& at) const;
   void remember(module_scope& scope, std::string key, const module_hold& module) const;
   void send_fetches(load_id load);
   void ask_again(pending_fetch& given_up);
@@ -227,7 +212,6 @@ private:
                                                         v8::Local<v8::Promise> promise);
 
   void complete(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load);
-  [[nodiscard]] std::vector<module_record*> in_order(const graph_load& load) const;
   [[nodiscard]] bool evaluate_each(isolate_scope& here, v8::Local<v8::Context> context,
                                    graph_load& load, const std::vector<module_record*>& order,
                                    module_graph& graph);
@@ -241,7 +225,6 @@ private:
                v8::Local<v8::Value> with);
   void finish(load_id load);
   void finish(const std::vector<load_id>& loads);
-  [[nodiscard]] static std::size_t measure(module_record& root);
 
   [[nodiscard]] failure failed_with(isolate_scope& here, v8::Local<v8::Context> context,
                                     const graph_load* load, const module_record* importer,
@@ -257,16 +240,6 @@ private:
                                                v8::Local<v8::String> specifier,
                                                v8::ModuleImportPhase phase,
                                                v8::Local<v8::FixedArray> attributes);
-  static void on_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
-                             v8::Local<v8::Object> meta);
-  static v8::MaybeLocal<v8::Module> on_resolve(v8::Local<v8::Context> context,
-                                               v8::Local<v8::String> specifier,
-                                               v8::Local<v8::FixedArray> attributes,
-                                               v8::Local<v8::Module> referrer);
-  static v8::MaybeLocal<v8::Object> on_resolve_source(v8::Local<v8::Context> context,
-                                                      v8::Local<v8::String> specifier,
-                                                      v8::Local<v8::FixedArray> attributes,
-                                                      v8::Local<v8::Module> referrer);
   static void on_ready(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info);
 

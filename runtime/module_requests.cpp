@@ -155,24 +155,37 @@ module_graph to_module_graph(const value& from) {
 
 void module_requests::inspect(request_id request, const module_request& what,
                               const run_options& options) {
+  evaluate_graph(request, options, [&](isolate_scope& here, v8::Local<v8::Context> context) {
+    return owner_.modules_->inspect(here, context, what);
+  });
+}
+
+void module_requests::import(request_id request, const module_request& what,
+                             const run_options& options) {
+  evaluate_graph(request, options, [&](isolate_scope& here, v8::Local<v8::Context> context) {
+    return owner_.modules_->import(here, context, what);
+  });
+}
+
+void module_requests::evaluate_graph(request_id request, const run_options& options,
+                                     graph_body body) {
   owner_.evaluate(
     request, std::string{}, options, true,
     [&](isolate_scope& here, v8::Local<v8::Context> context, const v8::TryCatch&) {
-      return owner_.modules_->inspect(here, context, what);
+      return body(here, context);
     },
     true);
   owner_.modules_->share();
 }
 
-void module_requests::import(request_id request, const module_request& what,
-                             const run_options& options) {
-  owner_.evaluate(
-    request, std::string{}, options, true,
-    [&](isolate_scope& here, v8::Local<v8::Context> context, const v8::TryCatch&) {
-      return owner_.modules_->import(here, context, what);
-    },
-    true);
-  owner_.modules_->share();
+void module_requests::answer_about(request_id request, const value& module, module_body body) {
+  owner_.answer_in_turn(
+    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
+      auto found = owner_.exchange_.find_module(here, module);
+      if (!found)
+        return std::move(found).error();
+      return body(here, context, **found);
+    });
 }
 
 void module_requests::define(request_id request, const module_definition& what) {
@@ -203,7 +216,7 @@ void module_requests::define(request_id request, const module_definition& what) 
         made->digest_ = digest_of(source_kind::module, what.code);
       auto rejected = made->cached_data_rejected_;
       bool waits = !what.synthetic && made->module(here)->HasTopLevelAwait();
-      return to_value(module_description{.module = owner_.leases_.add(std::move(made)),
+      return to_value(module_description{.module = owner_.exchange_.leases().add(std::move(made)),
                                          .identifier = std::move(identifier),
                                          .requests = std::move(requests),
                                          .has_top_level_await = waits,
@@ -217,7 +230,7 @@ void module_requests::link(request_id request, const value& module, module_port 
     request, std::string{}, options, true,
     [&](isolate_scope& here, v8::Local<v8::Context> context,
         const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
-      auto found = owner_.find_module(here, module);
+      auto found = owner_.exchange_.find_module(here, module);
       if (!found)
         return std::move(found).error();
       auto status = status_of(here, **found);
@@ -232,12 +245,9 @@ void module_requests::link(request_id request, const value& module, module_port 
 
 void module_requests::link_requests(request_id request, const value& module,
                                     const std::vector<value>& targets) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context>) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      auto& record = **found;
+  answer_about(
+    request, module,
+    [&](isolate_scope& here, v8::Local<v8::Context>, module_record& record) -> result<value> {
       if (auto status = status_of(here, record); status != module_status::unlinked)
         return wrong_status(record, status, "unlinked");
       auto& imports = record.imports();
@@ -247,20 +257,11 @@ void module_requests::link_requests(request_id request, const value& module,
                                             record.identifier(), imports.size(), targets.size())};
       std::vector<module_hold> modules;
       for (const auto& each : targets) {
-        auto target = owner_.find_module(here, each);
+        auto target = owner_.exchange_.find_module(here, each);
         if (!target)
           return std::move(target).error();
         modules.push_back(*std::move(target));
       }
-      // The same request twice must lead to the same module.
-      for (std::size_t i = 0; i < imports.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-          if (imports[i].request == imports[j].request && modules[i].get() != modules[j].get())
-            return error{.code = errc::module_link_mismatch,
-                         .message =
-                           fmt::format("module '{}' requests '{}' twice; the modules "
-                                       "given for it differ",
-                                       record.identifier(), imports[i].request.specifier)};
       for (std::size_t i = 0; i < imports.size(); ++i)
         imports[i].target = std::move(modules[i]);
       return value{};
@@ -268,21 +269,19 @@ void module_requests::link_requests(request_id request, const value& module,
 }
 
 void module_requests::instantiate(request_id request, const value& module) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      v8::TryCatch caught{here.v8()};
-      auto linked = owner_.modules_->instantiate(here, context, **found);
-      if (linked) {
-        owner_.modules_->forget_targets(here, **found);
-        return value{};
-      }
-      if (caught.HasCaught() && !caught.HasTerminated())
-        return capture_error(here, context, caught, errc::module_link_failed, true);
-      return std::move(linked).error();
-    });
+  answer_about(request, module,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   module_record& record) -> result<value> {
+                 v8::TryCatch caught{here.v8()};
+                 auto linked = owner_.modules_->link(here, context, record);
+                 if (linked) {
+                   forget_targets(record);
+                   return value{};
+                 }
+                 if (caught.HasCaught() && !caught.HasTerminated())
+                   return capture_error(here, context, caught, errc::module_link_failed, true);
+                 return std::move(linked).error();
+               });
 }
 
 void module_requests::evaluate(request_id request, const value& module,
@@ -292,64 +291,61 @@ void module_requests::evaluate(request_id request, const value& module,
   owner_.evaluate(request, std::string{}, how, true,
                   [&](isolate_scope& here, v8::Local<v8::Context> context,
                       const v8::TryCatch&) -> result<v8::MaybeLocal<v8::Value>> {
-                    auto found = owner_.find_module(here, module);
+                    auto found = owner_.exchange_.find_module(here, module);
                     if (!found)
                       return std::move(found).error();
                     auto status = status_of(here, **found);
                     if (status < module_status::linked)
                       return wrong_status(**found, status, "linked, evaluated or errored");
-                    return owner_.modules_->evaluate(here, context, **found);
+                    return js::evaluate_graph(here, context, **found);
                   });
 }
 
 void module_requests::describe(request_id request, const value& module) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      auto status = status_of(here, **found);
-      auto handle = (*found)->module(here);
-      value thrown;
-      if (status == module_status::errored) {
-        auto copy = clone_out(here, context, handle->GetException());
-        if (copy)
-          thrown = *std::move(copy);
-      }
-      // V8 asks for it only of linked modules.
-      value is_async;
-      if (status >= module_status::linked && status != module_status::errored)
-        is_async = value{handle->IsGraphAsync()};
-      return value::object({{"status", static_cast<int>(status)},
-                            {"error", std::move(thrown)},
-                            {"has_async_graph", std::move(is_async)}});
-    });
+  answer_about(request, module,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   module_record& record) -> result<value> {
+                 auto status = status_of(here, record);
+                 auto handle = record.module(here);
+                 value thrown;
+                 if (status == module_status::errored) {
+                   auto copy = clone_out(here, context, handle->GetException());
+                   if (copy)
+                     thrown = *std::move(copy);
+                 }
+                 // V8 asks for it only of linked modules.
+                 value is_async;
+                 if (status >= module_status::linked && status != module_status::errored)
+                   is_async = value{handle->IsGraphAsync()};
+                 return value::object({{"status", static_cast<int>(status)},
+                                       {"error", std::move(thrown)},
+                                       {"has_async_graph", std::move(is_async)}});
+               });
 }
 
 void module_requests::take_namespace(request_id request, const value& module, take_as how) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      auto status = status_of(here, **found);
-      if (status < module_status::linked)
-        return wrong_status(**found, status, "linked, evaluating, evaluated or errored");
-      return owner_.take(here, context, (*found)->module(here)->GetModuleNamespace(), how, true);
-    });
+  answer_about(request, module,
+               [&](isolate_scope& here, v8::Local<v8::Context> context,
+                   module_record& record) -> result<value> {
+                 auto status = status_of(here, record);
+                 if (status < module_status::linked)
+                   return wrong_status(record, status,
+                                       "linked, evaluating, evaluated or errored");
+                 return owner_.exchange_.take(
+                   here, context, record.module(here)->GetModuleNamespace(), how, true);
+               });
 }
 
 void module_requests::get_export(request_id request, const value& module, const std::string& name,
                                  take_as how) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      auto status = status_of(here, **found);
+  answer_about(
+    request, module,
+    [&](isolate_scope& here, v8::Local<v8::Context> context,
+        module_record& record) -> result<value> {
+      auto status = status_of(here, record);
       if (status < module_status::linked)
-        return wrong_status(**found, status, "linked, evaluating, evaluated or errored");
-      auto exports = (*found)->module(here)->GetModuleNamespace().As<v8::Object>();
+        return wrong_status(record, status, "linked, evaluating, evaluated or errored");
+      auto exports = record.module(here)->GetModuleNamespace().As<v8::Object>();
       v8::TryCatch caught{here.v8()};
       v8::Local<v8::String> key;
       v8::Local<v8::Value> item;
@@ -358,30 +354,28 @@ void module_requests::get_export(request_id request, const value& module, const 
           || !exports->HasOwnProperty(context, key).To(&has))
         has = false;
       if (!has)
-        return error{
-          .code = errc::invalid_argument,
-          .message = fmt::format("module '{}' has no export '{}'", (*found)->identifier(), name)};
+        return error{.code = errc::invalid_argument,
+                     .message =
+                       fmt::format("module '{}' has no export '{}'", record.identifier(), name)};
       if (!exports->Get(context, key).ToLocal(&item))
         return capture_error(here, context, caught, errc::uncaught_exception, true);
-      return owner_.take_export(here, context, item, how);
+      return owner_.exchange_.take_export(here, context, item, how);
     });
 }
 
 void module_requests::set_export(request_id request, const value& module, const std::string& name,
                                  const value& item) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      auto handle = (*found)->module(here);
+  answer_about(
+    request, module,
+    [&](isolate_scope& here, v8::Local<v8::Context> context,
+        module_record& record) -> result<value> {
+      auto handle = record.module(here);
       if (!handle->IsSyntheticModule())
         return error{.code = errc::invalid_argument,
-                     .message =
-                       fmt::format("'{}' is no synthetic module", (*found)->identifier())};
-      auto status = status_of(here, **found);
+                     .message = fmt::format("'{}' is no synthetic module", record.identifier())};
+      auto status = status_of(here, record);
       if (status < module_status::linked)
-        return wrong_status(**found, status, "linked");
+        return wrong_status(record, status, "linked");
       auto made = clone_in_or_why(here, context, item);
       if (!made)
         return std::move(made).error();
@@ -389,26 +383,24 @@ void module_requests::set_export(request_id request, const value& module, const 
       v8::TryCatch caught{here.v8()};
       if (!to_v8_string(here.v8(), name).ToLocal(&key)
           || handle->SetSyntheticModuleExport(here.v8(), key, *made).IsNothing())
-        return error{
-          .code = errc::invalid_argument,
-          .message = fmt::format("module '{}' has no export '{}'", (*found)->identifier(), name)};
+        return error{.code = errc::invalid_argument,
+                     .message =
+                       fmt::format("module '{}' has no export '{}'", record.identifier(), name)};
       // Its evaluation would set the old one.
-      (*found)->forget_export(here, key);
+      record.forget_export(here, key);
       return value{};
     });
 }
 
 void module_requests::create_cached_data(request_id request, const value& module) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context>) -> result<value> {
-      auto found = owner_.find_module(here, module);
-      if (!found)
-        return std::move(found).error();
-      auto handle = (*found)->module(here);
+  answer_about(
+    request, module,
+    [&](isolate_scope& here, v8::Local<v8::Context>, module_record& record) -> result<value> {
+      auto handle = record.module(here);
       if (!handle->IsSourceTextModule())
         return error{.code = errc::invalid_argument,
-                     .message = fmt::format("'{}' has no source text", (*found)->identifier())};
-      if (status_of(here, **found) >= module_status::evaluating)
+                     .message = fmt::format("'{}' has no source text", record.identifier())};
+      if (status_of(here, record) >= module_status::evaluating)
         return error{.code = errc::module_not_cacheable,
                      .message = "Cached data cannot be created for a module which has been "
                                 "evaluated"};
@@ -416,7 +408,7 @@ void module_requests::create_cached_data(request_id request, const value& module
       if (!cache)
         return error{.code = errc::invalid_argument,
                      .message = "V8 makes no code cache of this module"};
-      return value::bytes(seal((*found)->digest_, *cache));
+      return value::bytes(seal(record.digest_, *cache));
     });
 }
 

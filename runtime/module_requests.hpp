@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/function_ref.hpp"
 #include "runtime/module_port.hpp"
 #include "runtime/module_record.hpp"
 #include "runtime/run_ledger.hpp"
@@ -87,6 +88,17 @@ public:
   void fetched(std::vector<fetched_module> modules);
 
 private:
+  using graph_body =
+    function_ref<result<v8::MaybeLocal<v8::Value>>(isolate_scope&, v8::Local<v8::Context>)>;
+  using module_body =
+    function_ref<result<value>(isolate_scope&, v8::Local<v8::Context>, module_record&)>;
+
+  /// A request that waits for a graph.
+  void evaluate_graph(request_id request, const run_options& options, graph_body body);
+
+  /// A request about one module that does not wait.
+  void answer_about(request_id request, const value& module, module_body body);
+
   environment& owner_;
 };
 

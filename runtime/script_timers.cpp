@@ -78,7 +78,7 @@ void script_timers::fill_binding(isolate_scope& here, v8::Local<v8::Context> con
 void script_timers::cancel_of(request_id request) {
   for (auto it = timers_.begin(); it != timers_.end();) {
     auto here = it++;
-    if (here->second.request != request)
+    if (here->second.limits.request != request)
       continue;
     loop_.cancel_timer(here->second.handle);
     forget(here);
@@ -99,10 +99,7 @@ std::uint32_t script_timers::start(v8::Isolate* isolate, v8::Local<v8::Function>
   auto id = ++last_id_;
   timer made;
   made.repeats = repeats;
-  made.request = owner_.current_.request;
-  made.timeout = owner_.current_.timeout;
-  made.cpu_time = owner_.current_.cpu_time;
-  made.run = owner_.current_run();
+  made.limits = owner_.limits_of_turn();
   made.callback.Reset(isolate, callback);
   made.handle = loop_.start_timer(delay, repeats ? delay : std::chrono::milliseconds{0},
                                   [this, id] { fire(id); });
@@ -134,10 +131,7 @@ void script_timers::fire(std::uint32_t id) {
   auto found = timers_.find(id);
   if (found == timers_.end())
     return;
-  environment::turn_spec spec{.request = found->second.request,
-                              .timeout = found->second.timeout,
-                              .cpu_time = found->second.cpu_time,
-                              .run = found->second.run};
+  auto spec = found->second.limits;
   auto call = [&](isolate_scope& here, v8::Local<v8::Context> context) {
     auto& due = found->second;
     auto callback = due.callback.Get(here.v8());

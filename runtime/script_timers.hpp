@@ -2,7 +2,7 @@
 
 #include "runtime/event_loop.hpp"
 #include "runtime/isolate.hpp"
-#include "runtime/run_ledger.hpp"
+#include "runtime/turn.hpp"
 
 #include <v8-context.h>
 #include <v8-function-callback.h>
@@ -53,10 +53,7 @@ private:
     event_loop::timer_id handle = 0;
     bool repeats = false;
     bool refed = true;
-    request_id request = 0;
-    std::chrono::milliseconds timeout{0};
-    std::chrono::milliseconds cpu_time{0};
-    std::uint64_t run = 0;
+    turn_spec limits;
     v8::Global<v8::Function> callback;
     std::vector<v8::Global<v8::Value>> arguments;
   };

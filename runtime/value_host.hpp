@@ -29,6 +29,9 @@ public:
   /// The object on lease. Empty with an exception pending.
   [[nodiscard]] virtual v8::MaybeLocal<v8::Value> find_leased(isolate_scope& here,
                                                               const lease& which) = 0;
+
+  /// Is what runs to stop? A large value is not made to its end then.
+  [[nodiscard]] virtual bool stopping() const = 0;
 };
 
 } // namespace troupe::js

@@ -282,7 +282,8 @@ TEST_CASE("a context that does not stop is reported until it does", "[api][unres
               .on_unresponsive = [&](const stop_report& what) { told.add(what); }}};
   auto ctx = value_of(rt.spawn({.name = "deaf"}));
   CHECK_FALSE(ctx.stats().unresponsive);
-  CHECK(error_of(ctx.run(deaf, {.timeout = 20ms})).code == errc::deadline_exceeded);
+  // What follows a stopped run has as long, and must not be stopped on a busy machine.
+  CHECK(error_of(ctx.run(deaf, {.timeout = 200ms})).code == errc::deadline_exceeded);
   auto first = told.first(1).front();
   CHECK(first.context == "deaf");
   CHECK_FALSE(first.stopped);
@@ -322,7 +323,7 @@ TEST_CASE("a script that stops at once makes nobody unresponsive", "[api][unresp
   runtime rt{{.unresponsive_after = 5s, .on_unresponsive = [&](const stop_report&) { ++told; }}};
   auto ctx = value_of(rt.spawn());
   for (int i = 0; i < 5; ++i)
-    CHECK(error_of(ctx.run("for (;;);", {.timeout = 5ms})).code == errc::deadline_exceeded);
+    CHECK(error_of(ctx.run("for (;;);", {.timeout = 200ms})).code == errc::deadline_exceeded);
   check_usable(ctx);
   CHECK(ctx.stats().stops == 5);
   CHECK(told == 0);

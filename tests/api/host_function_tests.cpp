@@ -3,8 +3,11 @@
 #include "tests/api/helpers.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <limits>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <thread>
 
 using namespace troupe;
@@ -221,6 +224,34 @@ TEST_CASE("a loop of host calls is stopped by its timeout", "[api][host][A7][S10
     == errc::deadline_exceeded);
   CHECK(calls > 0);
   CHECK(value_of(ctx.run("1")).as<int>() == 1);
+}
+
+TEST_CASE("what a stopped run is given is not made to its end", "[api][host][A7][A9]") {
+  auto last = std::make_shared<int>(0);
+  std::weak_ptr<int> made = last;
+  future<value>* run = nullptr;
+  std::mutex mutex;
+  std::condition_variable begun;
+  auto ctx = with({{"give", host_function{[&, last] {
+                      std::unique_lock guard{mutex};
+                      begun.wait(guard, [&] { return run != nullptr; });
+                      std::vector<value> items(1'000'000, value{1.5});
+                      // If it were made, it would live until garbage is collected.
+                      items.emplace_back(host_function{[last] {}});
+                      run->cancel();
+                      return value::array(std::move(items));
+                    }}}});
+  last.reset();
+  auto running = ctx.run("give()");
+  {
+    std::lock_guard guard{mutex};
+    run = &running;
+  }
+  begun.notify_all();
+  REQUIRE(running.wait_for(patience));
+  CHECK(error_of(std::move(running)).code == errc::cancelled);
+  REQUIRE(ctx.idle().get().has_value());
+  CHECK(made.use_count() == 1); // of `give` itself
 }
 
 // -- asynchronous -----------------------------------------------------------------------

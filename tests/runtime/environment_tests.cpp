@@ -1,5 +1,7 @@
 // Runs, their results, promises and globals in one environment.
 
+#include "runtime/object_requests.hpp"
+#include "runtime/script_requests.hpp"
 #include "tests/support/printing.hpp"
 #include "tests/support/script_host.hpp"
 
@@ -108,7 +110,7 @@ TEST_CASE("a script with an id is compiled once and found again", "[runtime][env
     for (std::uint64_t id = 1; id <= 600; ++id)
       REQUIRE(host
                 .ask([&](js::environment& env, js::request_id request) {
-                  env.run(request, {id, std::to_string(id) + " * 2", {}}, {});
+                  env.scripts().run(request, {id, std::to_string(id) + " * 2", {}}, {});
                 })
                 .value()
               == value{id * 2});
@@ -118,7 +120,7 @@ TEST_CASE("compiling finds errors and runs nothing", "[runtime][environment][S1]
   script_host host;
   auto compile = [&](const std::string& code) {
     return host.ask([&](js::environment& env, js::request_id request) {
-      env.compile(request, {0, code, {.filename = "c.js"}});
+      env.scripts().compile(request, {0, code, {.filename = "c.js"}});
     });
   };
   CHECK(compile("globalThis.ran = true"));
@@ -686,27 +688,29 @@ namespace {
 
 result<value> get(script_host& host, const std::string& key) {
   return host.ask([&](js::environment& env, js::request_id id) {
-    env.get_property(id, {}, key, take_as::copy);
+    env.objects().get_property(id, {}, key, take_as::copy);
   });
 }
 
 result<value> set(script_host& host, const std::string& key, const value& item) {
-  return host.ask(
-    [&](js::environment& env, js::request_id id) { env.set_property(id, {}, key, item); });
+  return host.ask([&](js::environment& env, js::request_id id) {
+    env.objects().set_property(id, {}, key, item);
+  });
 }
 
 result<value> has(script_host& host, const std::string& key) {
   return host.ask(
-    [&](js::environment& env, js::request_id id) { env.has_property(id, {}, key); });
+    [&](js::environment& env, js::request_id id) { env.objects().has_property(id, {}, key); });
 }
 
 result<value> remove(script_host& host, const std::string& key) {
   return host.ask(
-    [&](js::environment& env, js::request_id id) { env.delete_property(id, {}, key); });
+    [&](js::environment& env, js::request_id id) { env.objects().delete_property(id, {}, key); });
 }
 
 std::vector<std::string> keys(script_host& host) {
-  return host.ask([](js::environment& env, js::request_id id) { env.property_keys(id, {}); })
+  return host
+    .ask([](js::environment& env, js::request_id id) { env.objects().property_keys(id, {}); })
     .value()
     .as<std::vector<std::string>>();
 }

@@ -1,5 +1,6 @@
 // What Node prints, in tests/scripts/node_tables/*.table, against our built-ins.
 
+#include "runtime/object_requests.hpp"
 #include "tests/support/printing.hpp"
 #include "tests/support/script_host.hpp"
 
@@ -57,7 +58,7 @@ void check_table(const std::string& name) {
   for (const auto& [expression, expected] : rows) {
     REQUIRE(host
               .ask([&, code = expression](js::environment& env, js::request_id id) {
-                env.set_property(id, {}, "expression", value{code});
+                env.objects().set_property(id, {}, "expression", value{code});
               })
               .has_value());
     auto outcome = host.run("exports.evaluate(expression, require)");

@@ -1,6 +1,7 @@
 #include "tests/support/script_host.hpp"
 
 #include "runtime/engine.hpp"
+#include "runtime/script_requests.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -70,7 +71,7 @@ script_host::~script_host() {
 
 js::request_id script_host::begin(std::string code, run_options options, script_options source) {
   auto request = ++last_request_;
-  environment_->run(request, {0, std::move(code), std::move(source)}, options);
+  environment_->scripts().run(request, {0, std::move(code), std::move(source)}, options);
   return request;
 }
 

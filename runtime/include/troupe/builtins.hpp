@@ -37,10 +37,11 @@ enum class builtin : std::uint8_t {
   node_module,  ///< `node:module`: `require` and `import` of files, with `allow_files`.
   node_fs,      ///< `node:fs`, `node:fs/promises`; they do nothing without `allow_files`.
   node_os,      ///< `node:os`: facts about the machine.
+  node_http,    ///< `node:http`: servers and clients, with `allow_network`.
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_os;
+inline constexpr auto builtin_max = builtin::node_http;
 
 /// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
 /// `builtin_set::web() | builtin_set::node()`.

@@ -183,6 +183,9 @@ struct context_options {
   /// May scripts use the file system, with all rights of the host: `builtin::node_fs`,
   /// and modules from files (`builtin::node_module`)?
   bool allow_files = false;
+  /// May scripts use the network, with all rights of the host: listen and connect, on TCP and
+  /// on local sockets (`builtin::node_http`)?
+  bool allow_network = false;
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
   /// Finds what scripts and modules import, `context::import` too; null: nothing is found.

@@ -6,6 +6,7 @@
 #include <v8-primitive.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -28,24 +29,38 @@ std::size_t size_of(v8::Local<v8::Value> number) {
   return static_cast<std::size_t>(number.As<v8::Number>()->Value());
 }
 
-int digit_of(std::uint8_t c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+constexpr int no_digit = -1;
+
+constexpr auto digit_of = [] {
+  std::array<std::int8_t, 256> table{};
+  table.fill(no_digit);
+  for (int i = 0; i < 16; ++i) {
+    table[static_cast<std::size_t>("0123456789abcdef"[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<std::size_t>("0123456789ABCDEF"[i])] = static_cast<std::int8_t>(i);
+  }
+  return table;
+}();
+
+constexpr auto hex_of = [] {
+  constexpr auto digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i)
+    table[i] = {digits[i >> 4], digits[i & 15]};
+  return table;
+}();
 
 /// Up to the first two characters that are no digits.
 bytes from_hex(const bytes& text) {
-  bytes made;
-  made.reserve(text.size() / 2);
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    int high = digit_of(text[i]);
-    int low = digit_of(text[i + 1]);
-    if (high < 0 || low < 0)
+  bytes made(text.size() / 2);
+  std::size_t i = 0;
+  for (; i < made.size(); ++i) {
+    int high = digit_of[text[i * 2]];
+    int low = digit_of[text[i * 2 + 1]];
+    if ((high | low) < 0)
       break;
-    made.push_back(static_cast<std::uint8_t>(high << 4 | low));
+    made[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
+  made.resize(i);
   return made;
 }
 
@@ -69,11 +84,57 @@ bytes encode(v8::Isolate* isolate, v8::Local<v8::String> text, encoding how) {
   return {};
 }
 
+bool is_ascii(std::span<const std::uint8_t> text) {
+  std::uint64_t all = 0;
+  std::uint64_t eight = 0;
+  for (; text.size() >= sizeof eight; text = text.subspan(sizeof eight)) {
+    std::memcpy(&eight, text.data(), sizeof eight);
+    all |= eight;
+  }
+  for (auto each : text)
+    all |= each;
+  return (all & 0x8080808080808080) == 0;
+}
+
+/// What V8 writes straight into a buffer.
+v8::MaybeLocal<v8::ArrayBuffer> encode_in_place(v8::Isolate* isolate, v8::Local<v8::String> text,
+                                                encoding how) {
+  auto length = static_cast<std::uint32_t>(text->Length());
+  v8::Local<v8::ArrayBuffer> buffer;
+  if (how == encoding::utf16le) {
+    if (new_buffer(isolate, std::size_t{length} * 2).ToLocal(&buffer) && length != 0)
+      text->WriteV2(isolate, 0, length, static_cast<std::uint16_t*>(buffer->Data()));
+    return buffer;
+  }
+  if (text->IsOneByte()) {
+    if (!new_buffer(isolate, length).ToLocal(&buffer) || length == 0)
+      return buffer;
+    auto* to = static_cast<std::uint8_t*>(buffer->Data());
+    text->WriteOneByteV2(isolate, 0, length, to);
+    // Mostly ASCII: the same in UTF-8.
+    if (how != encoding::utf8 || is_ascii({to, length}))
+      return buffer;
+  }
+  auto size = text->Utf8LengthV2(isolate);
+  if (new_buffer(isolate, size).ToLocal(&buffer) && size != 0)
+    text->WriteUtf8V2(isolate, static_cast<char*>(buffer->Data()), size,
+                      v8::String::WriteFlags::kReplaceInvalidUtf8);
+  return buffer;
+}
+
 /// fromString(text, encoding) → ArrayBuffer
 void from_string(const call& info) {
   auto* isolate = info.GetIsolate();
-  auto encoded = encode(isolate, info[0].As<v8::String>(), encoding_of(info[1]));
+  auto text = info[0].As<v8::String>();
+  auto how = encoding_of(info[1]);
   v8::Local<v8::ArrayBuffer> buffer;
+  bool narrow = (how == encoding::latin1 || how == encoding::ascii) && text->IsOneByte();
+  if (how == encoding::utf8 || how == encoding::utf16le || narrow) {
+    if (encode_in_place(isolate, text, how).ToLocal(&buffer))
+      info.GetReturnValue().Set(buffer);
+    return;
+  }
+  auto encoded = encode(isolate, text, how);
   if (!new_buffer(isolate, encoded.size()).ToLocal(&buffer))
     return;
   if (!encoded.empty())
@@ -87,7 +148,8 @@ void utf8_length(const call& info) {
     static_cast<double>(info[0].As<v8::String>()->Utf8LengthV2(info.GetIsolate())));
 }
 
-std::span<std::uint8_t> part(std::span<std::uint8_t> of, std::size_t start, std::size_t end) {
+template <class Byte>
+std::span<Byte> part(std::span<Byte> of, std::size_t start, std::size_t end) {
   start = std::min(start, of.size());
   return of.subspan(start, std::clamp(end, start, of.size()) - start);
 }
@@ -95,7 +157,8 @@ std::span<std::uint8_t> part(std::span<std::uint8_t> of, std::size_t start, std:
 /// toText(view, encoding, start, end)
 void to_text(const call& info) {
   auto* isolate = info.GetIsolate();
-  auto from = part(bytes_of(info[0]), size_of(info[2]), size_of(info[3]));
+  read_bytes view{info[0]};
+  auto from = part(view.get(), size_of(info[2]), size_of(info[3]));
   v8::MaybeLocal<v8::String> made;
   auto ascii = [&](const std::string& text) {
     made =
@@ -125,13 +188,10 @@ void to_text(const call& info) {
       ascii(base64_encode(from, base64_alphabet::url));
       break;
     case encoding::hex: {
-      constexpr auto digits = "0123456789abcdef";
-      std::string text;
-      text.reserve(from.size() * 2);
-      for (auto each : from) {
-        text += digits[each >> 4];
-        text += digits[each & 15];
-      }
+      std::string text(from.size() * 2, '0');
+      auto* to = text.data();
+      for (auto each : from)
+        to = std::copy_n(hex_of[each].data(), 2, to);
       ascii(text);
       break;
     }
@@ -166,8 +226,10 @@ void write(const call& info) {
 
 /// compare(a, b) → -1, 0, 1
 void compare(const call& info) {
-  auto a = bytes_of(info[0]);
-  auto b = bytes_of(info[1]);
+  read_bytes first{info[0]};
+  read_bytes second{info[1]};
+  auto a = first.get();
+  auto b = second.get();
   auto length = std::min(a.size(), b.size());
   int order = length == 0 ? 0 : std::memcmp(a.data(), b.data(), length);
   if (order == 0)
@@ -177,8 +239,10 @@ void compare(const call& info) {
 
 /// indexOf(view, wanted, offset, forward?) → place or -1
 void index_of(const call& info) {
-  auto in = bytes_of(info[0]);
-  auto wanted = bytes_of(info[1]);
+  read_bytes view{info[0]};
+  read_bytes pattern{info[1]};
+  auto in = view.get();
+  auto wanted = pattern.get();
   auto offset = size_of(info[2]);
   double at = -1;
   if (wanted.size() <= in.size()) {

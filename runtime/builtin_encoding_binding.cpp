@@ -108,8 +108,10 @@ bool repair_utf16(std::vector<std::uint8_t>& bytes) {
 /// invalid.
 void decode(const call& info) {
   auto* isolate = info.GetIsolate();
-  auto held = bytes_of(info[4]);
-  auto input = bytes_of(info[0]);
+  read_bytes kept{info[4]};
+  read_bytes view{info[0]};
+  auto held = kept.get();
+  auto input = view.get();
   std::vector<std::uint8_t> bytes(held.begin(), held.end());
   bytes.insert(bytes.end(), input.begin(), input.end());
   bool fatal = info[2]->IsTrue();
@@ -161,6 +163,20 @@ void decode(const call& info) {
   parts[0] = text;
   parts[1] = left;
   info.GetReturnValue().Set(v8::Array::New(isolate, parts, std::size(parts)));
+}
+
+/// decodeUtf8(input, fatal): the text; undefined: invalid.
+void decode_utf8(const call& info) {
+  read_bytes view{info[0]};
+  auto input = view.get();
+  if (info[1]->IsTrue()) {
+    auto [valid, complete] = shape_of(input);
+    if (!valid || complete != input.size())
+      return;
+  }
+  v8::Local<v8::String> text;
+  if (utf8_text(info.GetIsolate(), input).ToLocal(&text))
+    info.GetReturnValue().Set(text);
 }
 
 void encode_utf8(const call& info) {
@@ -221,6 +237,7 @@ void decode_base64(const call& info) {
 void fill_encoding_binding(isolate_scope&, v8::Local<v8::Context> context,
                            v8::Local<v8::Object> to) {
   add_function(context, to, "decode", &decode);
+  add_function(context, to, "decodeUtf8", &decode_utf8);
   add_function(context, to, "encodeUtf8", &encode_utf8);
   add_function(context, to, "encodeInto", &encode_into);
   add_function(context, to, "encodeBase64", &encode_base64);

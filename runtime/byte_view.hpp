@@ -4,6 +4,7 @@
 #include <v8-function-callback.h>
 #include <v8-typed-array.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -28,6 +29,34 @@ namespace troupe::js {
                 from.As<v8::SharedArrayBuffer>()->ByteLength());
   return {};
 }
+
+/// The same, for reading only: small typed arrays stay in V8's heap, where they cost nothing
+/// else, and are copied.
+///
+/// Lifetime: on the stack of a V8 callback; good until script runs.
+class read_bytes {
+public:
+  explicit read_bytes(v8::Local<v8::Value> from) {
+    if (from->IsArrayBufferView()) {
+      auto found = from.As<v8::ArrayBufferView>()->GetContents({small_.data(), small_.size()});
+      if (found.data() != nullptr)
+        bytes_ = {found.data(), found.size()};
+    } else {
+      bytes_ = bytes_of(from);
+    }
+  }
+
+  read_bytes(const read_bytes&) = delete;
+  read_bytes& operator=(const read_bytes&) = delete;
+
+  [[nodiscard]] std::span<const std::uint8_t> get() const noexcept {
+    return bytes_;
+  }
+
+private:
+  std::array<std::uint8_t, 64> small_;
+  std::span<const std::uint8_t> bytes_;
+};
 
 /// A new buffer of this length; empty with a RangeError pending when the limit on
 /// ArrayBuffers refuses.

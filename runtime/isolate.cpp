@@ -6,6 +6,7 @@
 #include <v8-initialization.h>
 #include <v8-microtask.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -47,6 +48,14 @@ void on_v8_fatal(const char*, int, const char* message) {
     park();
 }
 
+/// V8 gives small heaps a young generation so small that scripts that allocate much are
+/// copied about for a third of their time. It only grows when much survives.
+std::size_t young_generation_bytes_max(std::size_t heap_bytes) {
+  constexpr std::size_t spaces = 3; // two halves, and one for large objects
+  constexpr std::size_t space_max = std::size_t{16} << 20; // as V8 for large heaps
+  return spaces * std::min(space_max, heap_bytes / 16);
+}
+
 } // namespace
 
 isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<loop_waker> waker,
@@ -61,6 +70,9 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator_shared = allocator_;
   params.constraints.ConfigureDefaultsFromHeapSize(0, limits.heap_bytes);
+  params.constraints.set_max_young_generation_size_in_bytes(
+    std::max(params.constraints.max_young_generation_size_in_bytes(),
+             young_generation_bytes_max(limits.heap_bytes)));
   params.oom_error_callback = &on_out_of_memory;
   params.fatal_error_callback = &on_fatal_error;
   v8::Isolate::Initialize(v8_, params);

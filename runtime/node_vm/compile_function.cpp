@@ -52,7 +52,8 @@ std::optional<v8::LocalVector<T>> items_of(v8::Isolate* isolate, v8::Local<v8::C
 
 /// compileFunction(code, filename, lineOffset, columnOffset, cachedData,
 ///                 produceCachedData, parsingContext, contextExtensions, params,
-///                 importCallback)
+///                 importCallback): the function; where caches are wanted, an object with it
+///                 and what there is to say of them
 void compile_function(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto* isolate = info.GetIsolate();
   auto& vm = machine::of(info);
@@ -107,6 +108,8 @@ void compile_function(const v8::FunctionCallbackInfo<v8::Value>& info) {
       return;
     }
   }
+  if (!has_cache && !info[5]->IsTrue())
+    return info.GetReturnValue().Set(compiled);
   auto result = v8::Object::New(isolate, v8::Null(isolate), nullptr, nullptr, 0);
   bool defined = define(context, result, "function", compiled);
   if (has_cache)

@@ -68,59 +68,61 @@ struct contextified_global::access {
   template <class T>
   explicit access(const v8::PropertyCallbackInfo<T>& info)
     : self(*static_cast<contextified_global*>(info.Data().template As<v8::External>()->Value())),
-      isolate(info.GetIsolate()) {
-    if (!info.HolderV2()->GetCreationContext(isolate).ToLocal(&context))
+      isolate(info.GetIsolate()), holder(info.HolderV2()) {
+    if (self.making_ || !holder->GetCreationContext(isolate).ToLocal(&context))
       return;
-    auto object = embedder_data(isolate, context, context_slot::contextified);
-    if (!object->IsObject())
-      return; // the context is being made
-    target = object.template As<v8::Object>();
-    global = context->Global();
-    contextual = info.This() != global;
-    // Whose lookups V8 can do without running what intercepts them.
-    plain = !target->IsProxy() && !is_intercepted(target);
+    target =
+      context->GetEmbedderData(static_cast<int>(context_slot::contextified)).As<v8::Object>();
+    plain = context->GetEmbedderData(static_cast<int>(context_slot::plain))->IsTrue();
   }
 
   [[nodiscard]] bool usable() const {
     return !target.IsEmpty();
   }
 
+  /// Is an exception pending, or a termination? V8 takes it on when the callback returns.
+  [[nodiscard]] bool threw() const {
+    return isolate->HasPendingException();
+  }
+
+  /// A name by itself, not a property of `globalThis`.
+  template <class T>
+  [[nodiscard]] static bool is_contextual(const v8::PropertyCallbackInfo<T>& info) {
+    return info.This() != info.HolderV2();
+  }
+
   contextified_global& self;
   v8::Isolate* isolate;
   v8::Local<v8::Context> context;
+  v8::Local<v8::Object> holder; ///< The global object.
   v8::Local<v8::Object> target;
-  v8::Local<v8::Object> global;
-  /// A name by itself, not a property of `globalThis`.
-  bool contextual = false;
   bool plain = false;
 
   // -- reading ------------------------------------------------------------------
 
   [[nodiscard]] v8::Local<v8::Value> inside(v8::Local<v8::Value> value) const {
-    return value == target ? v8::Local<v8::Value>{global} : value;
+    return value == target ? v8::Local<v8::Value>{holder} : value;
   }
 
   /// The object's property, its prototypes' included. Empty when there is none, or
   /// when it threw.
-  [[nodiscard]] v8::MaybeLocal<v8::Value> get(v8::Local<v8::Name> name,
-                                              const exception_relay& relay) const {
+  [[nodiscard]] v8::MaybeLocal<v8::Value> get(v8::Local<v8::Name> name) const {
     if (plain)
       return target->GetRealNamedProperty(context, name);
     // Proxies often have a `get` and no `has`: what they give is there.
     v8::Local<v8::Value> value;
     if (!target->Get(context, name).ToLocal(&value) || !value->IsUndefined())
-      return relay.threw() ? v8::MaybeLocal<v8::Value>{} : value;
+      return threw() ? v8::MaybeLocal<v8::Value>{} : value;
     bool builtin = false;
     bool has = false;
-    if (!global->HasRealNamedProperty(context, name).To(&builtin) || builtin
+    if (!holder->HasRealNamedProperty(context, name).To(&builtin) || builtin
         || !target->Has(context, name).To(&has) || !has)
       return {};
     return value;
   }
 
   /// Does the object have it as its own? With its attributes.
-  [[nodiscard]] v8::Maybe<int> own_attributes(v8::Local<v8::Name> name,
-                                              const exception_relay& relay) const {
+  [[nodiscard]] v8::Maybe<int> own_attributes(v8::Local<v8::Name> name) const {
     if (plain) {
       bool has = false;
       if (!target->HasRealNamedProperty(context, name).To(&has) || !has)
@@ -133,7 +135,7 @@ struct contextified_global::access {
         || !descriptor->IsObject())
       return v8::Nothing<int>();
     auto attributes = attributes_of(context, descriptor.As<v8::Object>());
-    return relay.threw() ? v8::Nothing<int>() : v8::Just(attributes);
+    return threw() ? v8::Nothing<int>() : v8::Just(attributes);
   }
 
   // -- writing ------------------------------------------------------------------
@@ -212,15 +214,7 @@ struct contextified_global::access {
     } else if (has) {
       return v8::Just(true);
     }
-    return global->HasRealNamedProperty(context, name);
-  }
-
-  /// Another context's contextified global: its lookups are interceptors.
-  [[nodiscard]] bool is_intercepted(v8::Local<v8::Object> object) const {
-    v8::Local<v8::Context> home;
-    return object->GetCreationContext(isolate).ToLocal(&home) && home != context
-           && home->Global() == object
-           && embedder_data(isolate, home, context_slot::contextified)->IsObject();
+    return holder->HasRealNamedProperty(context, name);
   }
 
   // -- the interceptors -----------------------------------------------------------
@@ -230,13 +224,12 @@ struct contextified_global::access {
     access at{info};
     if (!at.usable())
       return v8::Intercepted::kNo;
-    exception_relay relay{at.isolate};
     v8::Local<v8::Value> value;
-    if (at.get(name, relay).ToLocal(&value)) {
+    if (at.get(name).ToLocal(&value)) {
       info.GetReturnValue().Set(at.inside(value));
       return v8::Intercepted::kYes;
     }
-    return relay.threw() ? v8::Intercepted::kYes : v8::Intercepted::kNo;
+    return at.threw() ? v8::Intercepted::kYes : v8::Intercepted::kNo;
   }
 
   static v8::Intercepted on_set(v8::Local<v8::Name> name, v8::Local<v8::Value> value,
@@ -245,10 +238,11 @@ struct contextified_global::access {
     if (!at.usable())
       return v8::Intercepted::kNo;
     bool strict = info.ShouldThrowOnError();
-    bool declared = !at.self.declaring_.IsEmpty() && at.contextual && value->IsFunction()
+    bool contextual = is_contextual(info);
+    bool declared = !at.self.declaring_.IsEmpty() && contextual && value->IsFunction()
                     && at.self.declaring_ == name;
     at.self.declaring_.Reset();
-    if (strict && at.contextual && !declared) {
+    if (strict && contextual && !declared) {
       bool known = false;
       if (!at.known(name).To(&known))
         return v8::Intercepted::kYes;
@@ -256,7 +250,7 @@ struct contextified_global::access {
         return v8::Intercepted::kNo; // V8 throws the ReferenceError
     }
     v8::PropertyAttribute of_global = v8::None;
-    if (at.global->GetRealNamedPropertyAttributes(at.context, name).To(&of_global)
+    if (at.holder->GetRealNamedPropertyAttributes(at.context, name).To(&of_global)
         && (of_global & v8::ReadOnly) != 0) {
       // `undefined`, `NaN`, `Infinity`, unless the object has its own.
       exception_relay relay{at.isolate};
@@ -281,15 +275,14 @@ struct contextified_global::access {
     access at{info};
     if (!at.usable())
       return v8::Intercepted::kNo;
-    if (at.contextual)
+    if (is_contextual(info))
       at.self.declaring_.Reset(at.isolate, name);
-    exception_relay relay{at.isolate};
     int attributes = 0;
-    if (at.own_attributes(name, relay).To(&attributes)) {
+    if (at.own_attributes(name).To(&attributes)) {
       info.GetReturnValue().Set(attributes);
       return v8::Intercepted::kYes;
     }
-    return relay.threw() ? v8::Intercepted::kYes : v8::Intercepted::kNo;
+    return at.threw() ? v8::Intercepted::kYes : v8::Intercepted::kNo;
   }
 
   static v8::Intercepted on_delete(v8::Local<v8::Name> name,
@@ -327,7 +320,7 @@ struct contextified_global::access {
     auto found = descriptor.As<v8::Object>();
     v8::Local<v8::Value> value;
     if (found->Get(at.context, key).ToLocal(&value) && value == at.target)
-      found->CreateDataProperty(at.context, key, at.global).FromMaybe(false);
+      found->CreateDataProperty(at.context, key, at.holder).FromMaybe(false);
     // V8 reads it as a script would: what scripts do to Object.prototype must not show.
     if (found->SetPrototypeV2(at.context, v8::Null(at.isolate)).FromMaybe(false))
       info.GetReturnValue().Set(descriptor);
@@ -344,7 +337,7 @@ struct contextified_global::access {
     bool own = false;
     if (!at.target->HasOwnProperty(at.context, name).To(&own))
       return v8::Intercepted::kYes;
-    if (!own && at.global->GetRealNamedPropertyAttributes(at.context, name).To(&of_global)
+    if (!own && at.holder->GetRealNamedPropertyAttributes(at.context, name).To(&of_global)
         && (of_global & v8::ReadOnly) != 0 && (of_global & v8::DontDelete) != 0)
       return v8::Intercepted::kNo; // V8 refuses it
     auto define = [&](v8::PropertyDescriptor& descriptor) {
@@ -390,6 +383,8 @@ struct contextified_global::access {
                               v8::KeyConversionMode::kKeepNumbers)
            .ToLocal(&all))
       return;
+    if (at.plain && !indices)
+      return info.GetReturnValue().Set(all);
     // Whether they are enumerable V8 asks `on_query`.
     v8::LocalVector<v8::Value> wanted{at.isolate};
     for (std::uint32_t i = 0; i < all->Length(); ++i) {
@@ -448,6 +443,14 @@ struct contextified_global::access {
     return on_define(to_name(info.GetIsolate(), index), wanted, info);
   }
 };
+
+bool contextified_global::is_plain(v8::Isolate* isolate, v8::Local<v8::Object> object) {
+  v8::Local<v8::Context> home;
+  bool intercepted = object->GetCreationContext(isolate).ToLocal(&home)
+                     && home->Global() == object
+                     && embedder_data(isolate, home, context_slot::contextified)->IsObject();
+  return !object->IsProxy() && !intercepted;
+}
 
 bool contextified_global::prepare(v8::Isolate* isolate, v8::Local<v8::Context> main) {
   v8::Local<v8::Value> reflect;

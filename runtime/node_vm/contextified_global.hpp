@@ -34,6 +34,29 @@ public:
     return template_.Get(isolate);
   }
 
+  /// Whose properties V8 can look up without running what intercepts them: no proxy, and
+  /// not such a global object of another context.
+  [[nodiscard]] static bool is_plain(v8::Isolate* isolate, v8::Local<v8::Object> object);
+
+  /// As long as it exists, accesses go to global objects themselves: of a context that is
+  /// being made.
+  class making {
+  public:
+    explicit making(contextified_global& which) : which_(which) {
+      which_.making_ = true;
+    }
+
+    ~making() {
+      which_.making_ = false;
+    }
+
+    making(const making&) = delete;
+    making& operator=(const making&) = delete;
+
+  private:
+    contextified_global& which_;
+  };
+
 private:
   struct access;
 
@@ -42,6 +65,7 @@ private:
   /// The function that is being declared: V8 asks whether the name is there, then
   /// assigns, in strict mode, as a script would that assigns to an unknown name.
   v8::Global<v8::Name> declaring_;
+  bool making_ = false;
 };
 
 } // namespace troupe::js::node_vm

@@ -1,11 +1,14 @@
 // import() in code of node:vm.
 
+#include "runtime/builtin_bindings.hpp"
 #include "runtime/node_vm/embedder_data.hpp"
 #include "runtime/node_vm/machine.hpp"
 
 #include <v8-container.h>
 #include <v8-promise.h>
 #include <v8-script.h>
+
+#include <iterator>
 
 namespace troupe::js::node_vm {
 
@@ -26,25 +29,30 @@ v8::Local<v8::Value> callback_of(v8::Isolate* isolate, v8::Local<v8::Context> co
   return embedder_data(isolate, context, context_slot::import_callback);
 }
 
-enum class settling : std::uint8_t { with_value, with_first_item, with_error };
-
-template <settling how>
-void settle(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  auto* isolate = info.GetIsolate();
-  v8::HandleScope handles{isolate};
-  auto resolver = info.Data().As<v8::Promise::Resolver>();
-  // In the realm of the promise: what follows belongs to its queue.
+/// In the realm of the promise: what follows belongs to its queue.
+void settle(v8::Isolate* isolate, v8::Local<v8::Promise::Resolver> resolver, bool fulfilled,
+            v8::Local<v8::Value> with) {
   v8::Local<v8::Context> context;
   if (!resolver->GetCreationContext(isolate).ToLocal(&context))
     return;
-  v8::Local<v8::Value> result;
-  if (how == settling::with_error)
-    resolver->Reject(context, info[0]).FromMaybe(false);
-  else if (how == settling::with_value)
-    resolver->Resolve(context, info[0]).FromMaybe(false);
-  else if (info[0]->IsObject()
-           && info[0].As<v8::Object>()->Get(isolate->GetCurrentContext(), 0).ToLocal(&result))
-    resolver->Resolve(context, result).FromMaybe(false);
+  if (fulfilled)
+    resolver->Resolve(context, with).FromMaybe(false);
+  else
+    resolver->Reject(context, with).FromMaybe(false);
+}
+
+template <bool fulfilled>
+void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::HandleScope handles{info.GetIsolate()};
+  settle(info.GetIsolate(), info.Data().As<v8::Promise::Resolver>(), fulfilled, info[0]);
+}
+
+/// settleImport(promise, fulfilled?, value)
+void settle_import(const v8::FunctionCallbackInfo<v8::Value>& info) {
+  v8::HandleScope handles{info.GetIsolate()};
+  if (!info[0]->IsPromise())
+    return throw_illegal_call(info.GetIsolate());
+  settle(info.GetIsolate(), info[0].As<v8::Promise::Resolver>(), info[1]->IsTrue(), info[2]);
 }
 
 } // namespace
@@ -72,17 +80,23 @@ v8::MaybeLocal<v8::Promise> machine::import(v8::Local<v8::Context> main,
   v8::LocalVector<v8::Value> pairs{isolate};
   for (int i = 0; i < attributes->Length(); ++i)
     pairs.push_back(attributes->Get(context, i).As<v8::Value>());
-  v8::Context::Scope entered{main};
-  v8::Local<v8::Value> arguments[]{callback_of(isolate, context, host_defined_options), specifier,
-                                   v8::Boolean::New(isolate, source_phase),
-                                   v8::Array::New(isolate, pairs.data(), pairs.size())};
-  v8::Local<v8::Value> served;
-  v8::Local<v8::Promise> promise;
-  if (!server->Call(main, v8::Undefined(isolate), 4, arguments).ToLocal(&served)
-      || !served->IsPromise()
-      || !hand_over(context, served.As<v8::Promise>(), true).ToLocal(&promise))
+  v8::Local<v8::Promise::Resolver> resolver;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&resolver))
     return {};
-  return handles.Escape(promise);
+  v8::Context::Scope entered{main};
+  v8::Local<v8::Value> arguments[]{
+    resolver->GetPromise(), callback_of(isolate, context, host_defined_options), specifier,
+    v8::Boolean::New(isolate, source_phase), v8::Array::New(isolate, pairs.data(), pairs.size())};
+  v8::Local<v8::Value> served;
+  if (!server->Call(main, v8::Undefined(isolate), std::size(arguments), arguments)
+         .ToLocal(&served))
+    return {};
+  // At the end of the stack not even its error handling works.
+  if (served->IsPromise() && served.As<v8::Promise>()->State() == v8::Promise::kRejected) {
+    handled(served.As<v8::Promise>());
+    settle(isolate, resolver, false, served.As<v8::Promise>()->Result());
+  }
+  return handles.Escape(resolver->GetPromise());
 }
 
 v8::MaybeLocal<v8::Promise> machine::adopt(v8::Local<v8::Context> main,
@@ -91,26 +105,28 @@ v8::MaybeLocal<v8::Promise> machine::adopt(v8::Local<v8::Context> main,
   v8::EscapableHandleScope handles{owner_.v8()};
   v8::Context::Scope entered{main};
   v8::Local<v8::Promise> promise;
-  if (!hand_over(context, from, false).ToLocal(&promise))
+  if (!hand_over(context, from).ToLocal(&promise))
     return {};
   return handles.Escape(promise);
 }
 
 v8::MaybeLocal<v8::Promise> machine::hand_over(v8::Local<v8::Context> context,
-                                               v8::Local<v8::Promise> from, bool wrapped) {
+                                               v8::Local<v8::Promise> from) {
   auto main = owner_.v8()->GetCurrentContext();
   v8::Local<v8::Promise::Resolver> resolver;
   v8::Local<v8::Function> fulfilled;
   v8::Local<v8::Function> rejected;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)
-      || !v8::Function::New(
-            main, wrapped ? &settle<settling::with_first_item> : &settle<settling::with_value>,
-            resolver)
-            .ToLocal(&fulfilled)
-      || !v8::Function::New(main, &settle<settling::with_error>, resolver).ToLocal(&rejected)
+      || !v8::Function::New(main, &on_settled<true>, resolver).ToLocal(&fulfilled)
+      || !v8::Function::New(main, &on_settled<false>, resolver).ToLocal(&rejected)
       || from->Then(main, fulfilled, rejected).IsEmpty())
     return {};
   return resolver->GetPromise();
+}
+
+void add_dynamic_import(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
+                        v8::Local<v8::Value> data) {
+  add_function(context, to, "settleImport", &settle_import, data);
 }
 
 } // namespace troupe::js::node_vm

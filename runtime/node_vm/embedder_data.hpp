@@ -14,6 +14,9 @@ enum class context_slot : int {
   import_callback = 9,
   /// A pointer to its entry in `script_contexts`.
   entry = 10,
+  // 11 is `promise_guard`'s.
+  /// May V8 look the contextified object's properties up without running what intercepts them?
+  plain = 12,
 };
 
 /// @returns `undefined` where nothing was set.

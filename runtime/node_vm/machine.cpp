@@ -29,6 +29,7 @@ void machine::fill_binding(isolate_scope& here, v8::Local<v8::Context> main,
   add_context_functions(main, to, data);
   add_compile_function(main, to, data);
   add_module_class(main, to, data);
+  add_dynamic_import(main, to, data);
   add_measure_memory(main, to, data);
 }
 

@@ -114,10 +114,9 @@ public:
   [[nodiscard]] static machine* of(v8::Isolate* isolate);
 
 private:
-  /// A promise of `context` that settles as `from`, a promise of the current context,
-  /// which gives `[result]` when it is `wrapped`.
+  /// A promise of `context` that settles as `from`, a promise of the current context.
   [[nodiscard]] v8::MaybeLocal<v8::Promise> hand_over(v8::Local<v8::Context> context,
-                                                      v8::Local<v8::Promise> from, bool wrapped);
+                                                      v8::Local<v8::Promise> from);
 
   isolate& owner_;
   run_surroundings around_;
@@ -137,6 +136,8 @@ void add_compile_function(v8::Local<v8::Context> context, v8::Local<v8::Object> 
                           v8::Local<v8::Value> data);
 void add_module_class(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
                       v8::Local<v8::Value> data);
+void add_dynamic_import(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
+                        v8::Local<v8::Value> data);
 void add_measure_memory(v8::Local<v8::Context> context, v8::Local<v8::Object> to,
                         v8::Local<v8::Value> data);
 

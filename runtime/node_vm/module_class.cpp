@@ -56,8 +56,6 @@ struct subject {
     if (data->IsValue())
       return;
     module = data.As<v8::Module>();
-    context = isolate->GetCurrentContext();
-    context = vm.contexts().find(value_at(self, context_field)).FromMaybe(context);
   }
 
   [[nodiscard]] bool usable() const {
@@ -66,12 +64,18 @@ struct subject {
     return !module.IsEmpty();
   }
 
+  /// The module's; when that is a part of the main one, the current.
+  [[nodiscard]] v8::Local<v8::Context> context() const {
+    return vm.contexts()
+      .find(value_at(self, context_field))
+      .FromMaybe(isolate->GetCurrentContext());
+  }
+
   machine& vm;
   isolate_scope here;
   v8::Isolate* isolate;
   v8::Local<v8::Object> self;
   v8::Local<v8::Module> module;
-  v8::Local<v8::Context> context;
 };
 
 /// Is it a ModuleWrap with its module?
@@ -230,7 +234,7 @@ v8::MaybeLocal<v8::Module> synthesize(const v8::FunctionCallbackInfo<v8::Value>&
 }
 
 /// new ModuleWrap(url, contextObject, code, lineOffset, columnOffset, cachedData, symbol,
-///                fillMeta): source text
+///                fillMeta): source text; cachedDataRejected is true when it was
 /// new ModuleWrap(url, contextObject, exportNames, evaluate): synthetic
 void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto* isolate = info.GetIsolate();
@@ -260,10 +264,9 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   self->SetInternalField(callback_field, synthetic ? info[3] : info[7]);
   self->SetInternalField(promise_field, v8::Undefined(isolate));
   vm.modules().add(module, self);
-  self
-    ->CreateDataProperty(main, text(isolate, "cachedDataRejected"),
-                         v8::Boolean::New(isolate, rejected))
-    .FromMaybe(false);
+  if (rejected)
+    self->CreateDataProperty(main, text(isolate, "cachedDataRejected"), v8::True(isolate))
+      .FromMaybe(false);
   // Nothing is to be linked.
   if (synthetic)
     static_cast<void>(module->InstantiateModule(context, &on_resolve).IsNothing());
@@ -276,18 +279,19 @@ void get_module_requests(const v8::FunctionCallbackInfo<v8::Value>& info) {
   subject of{info};
   if (!of.usable())
     return;
+  auto context = of.context();
   auto requests = of.module->GetModuleRequests();
   v8::LocalVector<v8::Value> all{of.isolate};
   for (int i = 0; i < requests->Length(); ++i) {
-    auto request = requests->Get(of.context, i).As<v8::ModuleRequest>();
+    auto request = requests->Get(context, i).As<v8::ModuleRequest>();
     auto attributes = request->GetImportAttributes();
     v8::LocalVector<v8::Value> one{of.isolate};
     one.push_back(request->GetSpecifier());
     one.push_back(
       v8::Boolean::New(of.isolate, request->GetPhase() == v8::ModuleImportPhase::kSource));
     for (int k = 0; k < attributes->Length(); k += 3) {
-      one.push_back(attributes->Get(of.context, k).As<v8::Value>());
-      one.push_back(attributes->Get(of.context, k + 1).As<v8::Value>());
+      one.push_back(attributes->Get(context, k).As<v8::Value>());
+      one.push_back(attributes->Get(context, k + 1).As<v8::Value>());
     }
     all.push_back(v8::Array::New(of.isolate, one.data(), one.size()));
   }
@@ -328,9 +332,10 @@ void instantiate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   subject of{info};
   if (!of.usable())
     return;
-  v8::Context::Scope entered{of.context};
+  auto context = of.context();
+  v8::Context::Scope entered{context};
   static_cast<void>(
-    of.module->InstantiateModule(of.context, &on_resolve, &on_resolve_source).IsNothing());
+    of.module->InstantiateModule(context, &on_resolve, &on_resolve_source).IsNothing());
 }
 
 /// A promise of the main context for one of another, settled when that is.
@@ -368,7 +373,7 @@ v8::MaybeLocal<v8::Promise> bridge(subject& of, v8::Local<v8::Promise> from) {
               },
               resolver)
               .ToLocal(&rejected)
-        || from->Then(of.context, fulfilled, rejected).IsEmpty())
+        || from->Then(of.context(), fulfilled, rejected).IsEmpty())
       return {};
   }
   return resolver->GetPromise();
@@ -386,18 +391,19 @@ void evaluate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto known = value_at(of.self, promise_field);
   if (known->IsPromise())
     return info.GetReturnValue().Set(known);
+  auto context = of.context();
   auto timeout = info[0].As<v8::Number>()->Value();
   run_wish wish{.break_on_sigint = info[1]->IsTrue(), .display_errors = false};
   if (timeout >= 1 && timeout <= 4294967295.0)
     wish.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(timeout)};
   if (status == v8::Module::kInstantiated && of.module->IsGraphAsync()
-      && !fix_promises(of.here, of.context))
+      && !fix_promises(of.here, context))
     return throw_unfixable_promises(of.isolate);
   v8::Local<v8::Value> last;
-  auto run = [&] { return of.module->Evaluate(of.context); };
-  if (!of.vm.run(of.here, of.context, wish, run).ToLocal(&last))
+  auto run = [&] { return of.module->Evaluate(context); };
+  if (!of.vm.run(of.here, context, wish, run).ToLocal(&last))
     return;
-  if (last->IsPromise() && of.context != of.isolate->GetCurrentContext()) {
+  if (last->IsPromise() && context != of.isolate->GetCurrentContext()) {
     v8::Local<v8::Promise> promise;
     if (!bridge(of, last.As<v8::Promise>()).ToLocal(&promise))
       return;
@@ -456,7 +462,8 @@ void set_export(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   if (!of.module->IsSyntheticModule() || !info[0]->IsString())
     return throw_illegal_call(of.isolate);
-  v8::Context::Scope entered{of.context};
+  auto context = of.context();
+  v8::Context::Scope entered{context};
   static_cast<void>(
     of.module->SetSyntheticModuleExport(of.isolate, info[0].As<v8::String>(), info[1])
       .IsNothing());

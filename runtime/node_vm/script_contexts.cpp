@@ -55,6 +55,7 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
     made->queue = v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit);
   auto* queue = made->queue ? made->queue.get() : main->GetMicrotaskQueue();
   auto form = contextifies ? globals_.object_template(isolate) : ordinary_.Get(isolate);
+  contextified_global::making quiet{globals_};
   auto context = v8::Context::New(isolate, nullptr, form, {}, {}, queue);
   if (context.IsEmpty())
     return {};
@@ -73,6 +74,8 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
   if (contextifies) {
     if (!wish.contextified->SetPrivate(main, global_of_.Get(isolate), global).FromMaybe(false))
       return {};
+    set(context, context_slot::plain,
+        v8::Boolean::New(isolate, contextified_global::is_plain(isolate, wish.contextified)));
     set(context, context_slot::contextified, wish.contextified);
   } else {
     set(context, context_slot::contextified, v8::Null(isolate));

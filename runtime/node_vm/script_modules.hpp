@@ -37,7 +37,8 @@ public:
     return entries_.size();
   }
 
-  /// `(symbol, specifier, phase, attributes)`: a promise of `[what import() gives]`.
+  /// `(promise, symbol, specifier, source phase?, attributes)`: settles the promise, of what
+  /// import() gives.
   void set_import_server(v8::Local<v8::Function> server) {
     server_.Reset(owner_.v8(), server);
   }

@@ -6,15 +6,10 @@ const {
   Array,
   ArrayBufferIsView,
   ArrayIsArray,
-  DataView,
-  DataViewPrototypeGetBigInt64,
-  DataViewPrototypeGetBigUint64,
-  DataViewPrototypeGetFloat32,
-  DataViewPrototypeGetFloat64,
-  DataViewPrototypeSetBigInt64,
-  DataViewPrototypeSetBigUint64,
-  DataViewPrototypeSetFloat32,
-  DataViewPrototypeSetFloat64,
+  BigInt64Array,
+  BigUint64Array,
+  Float32Array,
+  Float64Array,
   FunctionPrototypeCall,
   MathFloor,
   MathMin,
@@ -23,6 +18,7 @@ const {
   NumberIsNaN,
   ObjectDefineProperty,
   ObjectSetPrototypeOf,
+  StringPrototypeCharCodeAt,
   StringPrototypeSlice,
   StringPrototypeToLowerCase,
   SymbolFor,
@@ -35,6 +31,7 @@ const {
   TypedArrayPrototypeGetLength,
   TypedArrayPrototypeSet,
   TypedArrayPrototypeSlice,
+  Uint16Array,
   Uint8Array,
 } = primordials;
 
@@ -119,8 +116,33 @@ function checkSize(size) {
   validateNumber(size, 'size', 0, kMaxLength);
 }
 
+// V8 keeps typed arrays of so many bytes in its own heap.
+const smallMax = 64;
+
 function fromString(text, encoding) {
-  return new FastBuffer(binding.fromString(text, encodingOf(encoding)));
+  return bytesOf(text, encodingOf(encoding));
+}
+
+function bytesOf(text, number) {
+  if (text.length <= smallMax && number <= ASCII && number !== UTF16LE) {
+    const made = fromSmallText(text, number === UTF8 ? 0x7f : 0xff);
+    if (made !== undefined)
+      return made;
+  }
+  return new FastBuffer(binding.fromString(text, number));
+}
+
+// undefined: a character beyond `most`.
+function fromSmallText(text, most) {
+  const { length } = text;
+  const made = new FastBuffer(length);
+  for (let i = 0; i < length; ++i) {
+    const code = StringPrototypeCharCodeAt(text, i);
+    if (code > most)
+      return undefined;
+    made[i] = code;
+  }
+  return made;
 }
 
 function fromArrayLike(list) {
@@ -337,7 +359,7 @@ function fillWith(buffer, value, start, end, encoding) {
       TypedArrayPrototypeFill(buffer, 0, start, end);
       return;
     }
-    const pattern = new Uint8Array(binding.fromString(value, number));
+    const pattern = bytesOf(value, number);
     if (pattern.length === 0)
       throw new ERR_INVALID_ARG_VALUE('value', value);
     binding.fill(buffer, pattern, start, end);
@@ -377,7 +399,7 @@ function find(buffer, value, byteOffset, encoding, forward) {
     const number = encoding === undefined ? UTF8 : numberOf(encoding);
     if (number === undefined)
       throw new ERR_UNKNOWN_ENCODING(encoding);
-    wanted = new Uint8Array(binding.fromString(value, number));
+    wanted = bytesOf(value, number);
   } else if (isUint8Array(value)) {
     wanted = value;
   } else {
@@ -416,6 +438,8 @@ const methods = {
         end = length;
       else
         validateInteger(end, names[1], 0, length);
+      if (start === 0 && end === length)
+        return buffer;
       return start >= end ? new Uint8Array(0) :
         primordials.TypedArrayPrototypeSubarray(buffer, start, end);
     };
@@ -444,9 +468,9 @@ const methods = {
     if (room <= 0 || sourceStart >= sourceEnd)
       return 0;
     const count = MathMin(sourceEnd - sourceStart, room);
-    TypedArrayPrototypeSet(
-      target, primordials.TypedArrayPrototypeSubarray(this, sourceStart, sourceStart + count),
-      targetStart);
+    const part = count === length ? this :
+      primordials.TypedArrayPrototypeSubarray(this, sourceStart, sourceStart + count);
+    TypedArrayPrototypeSet(target, part, targetStart);
     return count;
   },
 
@@ -651,9 +675,22 @@ function writeWhole(buffer, value, offset, size, little, signed) {
   return offset + size;
 }
 
-const viewOf = (buffer) => new DataView(TypedArrayPrototypeGetBuffer(buffer),
-                                        TypedArrayPrototypeGetByteOffset(buffer),
-                                        TypedArrayPrototypeGetByteLength(buffer));
+// The bytes of one number, in the order of the machine.
+const scratch = new Uint8Array(8);
+const scratchBuffer = TypedArrayPrototypeGetBuffer(scratch);
+const one = new Uint16Array(1);
+one[0] = 1;
+const isLittle = new Uint8Array(TypedArrayPrototypeGetBuffer(one))[0] === 1;
+
+function loadScratch(buffer, offset, size, little) {
+  for (let i = 0; i < size; ++i)
+    scratch[little === isLittle ? i : size - 1 - i] = buffer[offset + i];
+}
+
+function storeScratch(buffer, offset, size, little) {
+  for (let i = 0; i < size; ++i)
+    buffer[offset + i] = scratch[little === isLittle ? i : size - 1 - i];
+}
 
 function checkByteLength(byteLength) {
   if (byteLength === undefined)
@@ -707,32 +744,37 @@ function defineAny(kind, end, signed) {
   }
 }
 
-function defineReal(kind, size, get, set, end) {
+// `numbers`: a typed array over the scratch bytes.
+function defineReal(kind, size, numbers, end) {
   const little = end === 'LE';
   named(`read${kind}${end}`, function(offset = 0) {
     checkOffset(this, offset, size);
-    return get(viewOf(this), offset, little);
+    loadScratch(this, offset, size, little);
+    return numbers[0];
   });
   named(`write${kind}${end}`, function(value, offset = 0) {
     value = +value;
     checkOffset(this, offset, size);
-    set(viewOf(this), offset, value, little);
+    numbers[0] = value;
+    storeScratch(this, offset, size, little);
     return offset + size;
   });
 }
 
-function defineBig(kind, get, set, min, max, end) {
+function defineBig(kind, numbers, min, max, end) {
   const little = end === 'LE';
   named(`read${kind}${end}`, function(offset = 0) {
     checkOffset(this, offset, 8);
-    return get(viewOf(this), offset, little);
+    loadScratch(this, offset, 8, little);
+    return numbers[0];
   });
   named(`write${kind}${end}`, function(value, offset = 0) {
     if (typeof value !== 'bigint')
       throw new TypeError('Cannot mix BigInt and other types, use explicit conversions');
     checkValue(value, min, max, 8);
     checkOffset(this, offset, 8);
-    set(viewOf(this), offset, value, little);
+    numbers[0] = value;
+    storeScratch(this, offset, 8, little);
     return offset + 8;
   });
 }
@@ -749,12 +791,10 @@ defineWhole('Int', 8, '', true);
     }
     defineAny('UInt', end, false);
     defineAny('Int', end, true);
-    defineReal('Float', 4, DataViewPrototypeGetFloat32, DataViewPrototypeSetFloat32, end);
-    defineReal('Double', 8, DataViewPrototypeGetFloat64, DataViewPrototypeSetFloat64, end);
-    defineBig('BigInt64', DataViewPrototypeGetBigInt64, DataViewPrototypeSetBigInt64,
-              -(2n ** 63n), 2n ** 63n - 1n, end);
-    defineBig('BigUInt64', DataViewPrototypeGetBigUint64, DataViewPrototypeSetBigUint64,
-              0n, 2n ** 64n - 1n, end);
+    defineReal('Float', 4, new Float32Array(scratchBuffer), end);
+    defineReal('Double', 8, new Float64Array(scratchBuffer), end);
+    defineBig('BigInt64', new BigInt64Array(scratchBuffer), -(2n ** 63n), 2n ** 63n - 1n, end);
+    defineBig('BigUInt64', new BigUint64Array(scratchBuffer), 0n, 2n ** 64n - 1n, end);
     methods[`readBigUint64${end}`] = methods[`readBigUInt64${end}`];
     methods[`writeBigUint64${end}`] = methods[`writeBigUInt64${end}`];
   }

@@ -24,7 +24,7 @@ const { isAnyArrayBuffer, isArrayBufferView, isUint8Array } = require('internal/
 const {
   kValidateObjectAllowObjectsAndNull, validateObject, validateString,
 } = require('internal/validators');
-const { decode, encodeInto, encodeUtf8 } = internalBinding('encoding');
+const { decode, decodeUtf8, encodeInto, encodeUtf8 } = internalBinding('encoding');
 
 const custom = SymbolFor('nodejs.util.inspect.custom');
 
@@ -116,21 +116,28 @@ class TextDecoder {
     return this.#ignoreBOM;
   }
 
-  decode(input = new Uint8Array(0), options = {}) {
+  decode(input = new Uint8Array(0), options = undefined) {
     TextDecoder.#check(this);
-    if (!isAnyArrayBuffer(input) && !isArrayBufferView(input))
+    if (!isArrayBufferView(input) && !isAnyArrayBuffer(input))
       throw new ERR_INVALID_ARG_TYPE('list', ['ArrayBuffer', 'ArrayBufferView'], input);
-    validateObject(options, 'options', kValidateObjectAllowObjectsAndNull);
+    if (options !== undefined)
+      validateObject(options, 'options', kValidateObjectAllowObjectsAndNull);
     const stream = !!options?.stream;
     // [text, bytes held back]; undefined: invalid and `fatal`.
-    const made = decode(input, this.#encoding, this.#fatal, stream, this.#held);
+    let made;
+    if (this.#encoding === 'utf-8' && !stream && this.#held === undefined) {
+      const text = decodeUtf8(input, this.#fatal);
+      made = text === undefined ? undefined : [text, undefined];
+    } else {
+      made = decode(input, this.#encoding, this.#fatal, stream, this.#held);
+    }
     if (made === undefined) {
       this.#held = undefined;
       this.#started = false;
       throw new ERR_ENCODING_INVALID_ENCODED_DATA(this.#encoding, undefined);
     }
     let text = made[0];
-    this.#held = made[1];
+    this.#held = stream ? made[1] : undefined;
     if (!this.#started && text.length > 0) {
       if (!this.#ignoreBOM && text[0] === '\ufeff' && this.#encoding !== 'windows-1252')
         text = StringPrototypeSlice(text, 1);

@@ -264,7 +264,7 @@ class EventTarget {
       throw new ERR_INVALID_THIS('EventTarget');
   }
 
-  addEventListener(type, listener, options = { __proto__: null }) {
+  addEventListener(type, listener, options = undefined) {
     EventTarget.#check(this);
     if (arguments.length < 2)
       throw new ERR_MISSING_ARGS('type', 'listener');
@@ -285,7 +285,7 @@ class EventTarget {
       if (list[i].listener === listener && list[i].capture === settings.capture)
         return;
     ArrayPrototypePush(list, {
-      __proto__: null, listener, capture: settings.capture, once: settings.once,
+      listener, capture: settings.capture, once: settings.once,
       passive: settings.passive, removed: false,
     });
     if (signal !== undefined)
@@ -308,7 +308,7 @@ class EventTarget {
     }
   }
 
-  removeEventListener(type, listener, options = { __proto__: null }) {
+  removeEventListener(type, listener, options = undefined) {
     EventTarget.#check(this);
     if (arguments.length < 2)
       throw new ERR_MISSING_ARGS('type', 'listener');
@@ -397,12 +397,11 @@ function reportLater(error) {
 
 function readOptions(options) {
   if (typeof options === 'boolean')
-    return { __proto__: null, capture: options, once: false, passive: false };
+    return { capture: options, once: false, passive: false, signal: undefined };
   if (options === null || options === undefined)
-    return { __proto__: null, capture: false, once: false, passive: false };
+    return { capture: false, once: false, passive: false, signal: undefined };
   validateObject(options, 'options', kValidateObjectAllowObjects);
   return {
-    __proto__: null,
     capture: !!options.capture,
     once: !!options.once,
     passive: !!options.passive,

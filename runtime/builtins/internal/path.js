@@ -3,13 +3,10 @@
 // POSIX paths (https://nodejs.org/api/path.html).
 
 const {
-  ArrayPrototypeJoin,
-  ArrayPrototypePop,
-  ArrayPrototypePush,
   StringPrototypeEndsWith,
+  StringPrototypeIndexOf,
   StringPrototypeLastIndexOf,
   StringPrototypeSlice,
-  StringPrototypeSplit,
 } = primordials;
 
 const { validateObject, validateString } = require('internal/validators');
@@ -23,21 +20,28 @@ function onCwd(get) {
 
 // Without `.`, `..` and empty parts; what leads above the start is kept where it may be.
 function simplify(path, mayLeave) {
-  const parts = StringPrototypeSplit(path, '/');
-  const kept = [];
-  for (let i = 0; i < parts.length; ++i) {
-    const part = parts[i];
-    if (part === '' || part === '.')
+  let kept = '';
+  let depth = 0; // parts that a `..` takes away
+  for (let start = 0, end; start < path.length; start = end + 1) {
+    end = StringPrototypeIndexOf(path, '/', start);
+    if (end === -1)
+      end = path.length;
+    const length = end - start;
+    if (length === 0 || (length === 1 && path[start] === '.'))
       continue;
-    if (part !== '..') {
-      ArrayPrototypePush(kept, part);
-    } else if (kept.length > 0 && kept[kept.length - 1] !== '..') {
-      ArrayPrototypePop(kept);
+    if (length !== 2 || path[start] !== '.' || path[start + 1] !== '.') {
+      const part = StringPrototypeSlice(path, start, end);
+      kept = kept === '' ? part : `${kept}/${part}`;
+      ++depth;
+    } else if (depth > 0) {
+      const last = StringPrototypeLastIndexOf(kept, '/');
+      kept = last === -1 ? '' : StringPrototypeSlice(kept, 0, last);
+      --depth;
     } else if (mayLeave) {
-      ArrayPrototypePush(kept, part);
+      kept = kept === '' ? '..' : `${kept}/..`;
     }
   }
-  return ArrayPrototypeJoin(kept, '/');
+  return kept;
 }
 
 const isAbsolutePath = (path) => path.length > 0 && path[0] === '/';
@@ -99,17 +103,21 @@ function relative(from, to) {
   to = resolve(to);
   if (from === to)
     return '';
-  const a = from === '/' ? [] : StringPrototypeSplit(StringPrototypeSlice(from, 1), '/');
-  const b = to === '/' ? [] : StringPrototypeSplit(StringPrototypeSlice(to, 1), '/');
+  const a = from === '/' ? '' : from;
+  const b = to === '/' ? '' : to;
+  // Up to where they are the same, at the end of a part.
   let same = 0;
-  while (same < a.length && same < b.length && a[same] === b[same])
-    ++same;
-  const parts = [];
-  for (let i = same; i < a.length; ++i)
-    ArrayPrototypePush(parts, '..');
-  for (let i = same; i < b.length; ++i)
-    ArrayPrototypePush(parts, b[i]);
-  return ArrayPrototypeJoin(parts, '/');
+  let i = 0;
+  for (; i < a.length && i < b.length && a[i] === b[i]; ++i)
+    if (a[i] === '/')
+      same = i;
+  if ((i === a.length || a[i] === '/') && (i === b.length || b[i] === '/'))
+    same = i;
+  let path = StringPrototypeSlice(b, same + 1);
+  for (i = same; i < a.length; ++i)
+    if (a[i] === '/')
+      path = path === '' ? '..' : `../${path}`;
+  return path;
 }
 
 // Where the last part of a path begins and ends, without slashes after it.
@@ -118,7 +126,7 @@ function lastPart(path) {
   while (end > 0 && path[end - 1] === '/')
     --end;
   const start = end === 0 ? 0 : StringPrototypeLastIndexOf(path, '/', end - 1) + 1;
-  return { __proto__: null, start, end };
+  return { start, end };
 }
 
 function dirname(path) {

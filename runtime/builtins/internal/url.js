@@ -375,7 +375,7 @@ ObjectDefineProperty(paramsIterator, SymbolToStringTag,
 function iterate(list, item) {
   const iterator = ObjectSetPrototypeOf({}, paramsIterator);
   primordials.WeakMapPrototypeSet(paramsIteratorState, iterator,
-                                  { __proto__: null, list, item, at: 0 });
+                                  { list, item, at: 0 });
   return iterator;
 }
 

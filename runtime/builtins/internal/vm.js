@@ -9,13 +9,15 @@ const {
   ObjectFreeze,
   ReflectApply,
   Symbol,
+  WeakSet,
+  WeakSetPrototypeAdd,
+  WeakSetPrototypeHas,
 } = primordials;
 
 const {
   ContextifyScript,
   compileFunction: compileNative,
   hasBuffer,
-  isContext: isNativeContext,
   makeContext,
   measureMemory: measureNative,
   setBufferPrototype,
@@ -52,9 +54,12 @@ const parsingContextKey = Symbol('script parsing context');
 
 // -- contexts ---------------------------------------------------------------------------
 
+// All that were made here: to ask a set is quicker than to ask V8.
+const contexts = new WeakSet();
+
 function isContext(object) {
   validateObject(object, 'object', kValidateObjectAllowArray);
-  return isNativeContext(object);
+  return WeakSetPrototypeHas(contexts, object);
 }
 
 function validateContext(contextifiedObject) {
@@ -69,7 +74,7 @@ function validateCodeGeneration(codeGeneration, name) {
   const { strings = true, wasm = true } = codeGeneration;
   validateBoolean(strings, `${name}.strings`);
   validateBoolean(wasm, `${name}.wasm`);
-  return { __proto__: null, strings, wasm };
+  return { strings, wasm };
 }
 
 let lastContext = 0;
@@ -90,12 +95,13 @@ function createContext(contextObject = {}, options = none) {
   if (origin !== undefined)
     validateString(origin, 'options.origin');
   const { strings, wasm } = validateCodeGeneration(codeGeneration, 'options.codeGeneration') ??
-    { __proto__: null, strings: true, wasm: true };
+    { strings: true, wasm: true };
   validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
   checkImportCallback(importModuleDynamically);
   const symbol = importSymbol(importModuleDynamically, name);
   const made = makeContext(ordinary ? undefined : contextObject, name, origin, strings, wasm,
                            microtaskMode === 'afterEvaluate', symbol);
+  WeakSetPrototypeAdd(contexts, made);
   registerImportCallback(symbol, importModuleDynamically, made);
   return made;
 }
@@ -114,11 +120,11 @@ function contextOptionsOf(options) {
   if (microtaskMode !== undefined)
     validateString(microtaskMode, 'options.microtaskMode');
   return {
-    __proto__: null,
     name: contextName,
     origin: contextOrigin,
     codeGeneration,
     microtaskMode,
+    importModuleDynamically: undefined,
   };
 }
 
@@ -248,7 +254,7 @@ function compileFunction(code, params, options = none) {
   validateInt32(lineOffset, 'options.lineOffset');
   validateCachedData(cachedData);
   validateBoolean(produceCachedData, 'options.produceCachedData');
-  if (parsingContext !== undefined && !isNativeContext(parsingContext))
+  if (parsingContext !== undefined && !WeakSetPrototypeHas(contexts, parsingContext))
     throw new ERR_INVALID_ARG_TYPE('options.parsingContext', 'Context', parsingContext);
   const extensions = [];
   if (contextExtensions !== undefined) {
@@ -268,6 +274,12 @@ function compileFunction(code, params, options = none) {
   const symbol = importSymbol(importModuleDynamically, filename);
   const made = compileNative(code, filename, lineOffset, columnOffset, cachedData,
                              produceCachedData, parsingContext, extensions, names, symbol);
+  const compiled = typeof made === 'function' ? made : withCacheProperties(made);
+  registerImportCallback(symbol, importModuleDynamically, compiled);
+  return compiled;
+}
+
+function withCacheProperties(made) {
   const { function: compiled } = made;
   if (made.cachedDataRejected !== undefined)
     compiled.cachedDataRejected = made.cachedDataRejected;
@@ -275,7 +287,6 @@ function compileFunction(code, params, options = none) {
     compiled.cachedDataProduced = made.cachedDataProduced;
   if (made.cachedData !== undefined)
     compiled.cachedData = made.cachedData;
-  registerImportCallback(symbol, importModuleDynamically, compiled);
   return compiled;
 }
 

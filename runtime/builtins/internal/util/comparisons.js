@@ -10,6 +10,7 @@ const {
   BigIntPrototypeValueOf,
   BooleanPrototypeValueOf,
   DatePrototypeGetTime,
+  Error,
   FunctionPrototypeCall,
   MapPrototypeForEach,
   MapPrototypeGet,
@@ -29,17 +30,36 @@ const {
   SetPrototypeHas,
   StringPrototypeValueOf,
   SymbolPrototypeValueOf,
+  SymbolToStringTag,
   TypedArrayPrototypeGetLength,
   TypedArrayPrototypeGetSymbolToStringTag,
   Uint8Array,
 } = primordials;
 
 const { getOwnNonIndexProperties, getRegExpText } = internalBinding('util');
-const { isError } = require('internal/util/inspect');
+const {
+  kArrayBuffer,
+  kBoxed,
+  kDataView,
+  kDate,
+  kMap,
+  kNativeError,
+  kOther,
+  kPromise,
+  kRegExp,
+  kSet,
+  kSharedArrayBuffer,
+  kTypedArray,
+  kWeakMap,
+  kWeakSet,
+  kindOf,
+} = require('internal/util/kinds');
 const types = require('internal/util/types');
 
 function enumerableSymbols(object) {
   const all = ObjectGetOwnPropertySymbols(object);
+  if (all.length === 0)
+    return all;
   const some = [];
   for (let i = 0; i < all.length; ++i)
     if (ObjectPrototypePropertyIsEnumerable(object, all[i]))
@@ -81,6 +101,20 @@ function sameElements(a, b) {
   return true;
 }
 
+function isErrorByClass(object) {
+  try {
+    return object instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+// As `Object.prototype.toString` names them.
+function sameTag(a, b) {
+  return a[SymbolToStringTag] === b[SymbolToStringTag] ||
+         ObjectPrototypeToString(a) === ObjectPrototypeToString(b);
+}
+
 // One comparison: `strict`, and the pairs of objects that are being compared, by which
 // circles end.
 class comparison {
@@ -108,9 +142,7 @@ class comparison {
       if (b === null || typeof b !== 'object')
         return false;
     }
-    if (ObjectPrototypeToString(a) !== ObjectPrototypeToString(b))
-      return false;
-    return this.sameKind(a, b);
+    return sameTag(a, b) && this.sameKind(a, b);
   }
 
   sameKind(a, b) {
@@ -120,53 +152,49 @@ class comparison {
         return false;
       const x = getOwnNonIndexProperties(a, true);
       const y = getOwnNonIndexProperties(b, true);
-      return x.length === y.length && this.sameContents(a, b, this.sameArray, x);
+      return x.length === y.length && this.sameContents(a, b, this.sameArray, x, y);
     }
-    if (types.isDate(a)) {
-      if (!types.isDate(b))
-        return false;
+    const kind = kindOf(a);
+    if (kind !== kindOf(b))
+      return false;
+    if (kind === kDate) {
       const x = DatePrototypeGetTime(a);
       const y = DatePrototypeGetTime(b);
       if (x !== y && !(NumberIsNaN(x) && NumberIsNaN(y)))
         return false;
-    } else if (types.isRegExp(a)) {
-      if (!types.isRegExp(b) || getRegExpText(a) !== getRegExpText(b) ||
-          a.lastIndex !== b.lastIndex)
+    } else if (kind === kRegExp) {
+      if (getRegExpText(a) !== getRegExpText(b) || a.lastIndex !== b.lastIndex)
         return false;
-    } else if (isError(a)) {
+    } else if (kind === kNativeError || (kind === kOther && isErrorByClass(a))) {
       // What is not enumerable counts too.
-      if (!isError(b) || a.message !== b.message || a.name !== b.name ||
+      if ((kind === kOther && !isErrorByClass(b)) || a.message !== b.message || a.name !== b.name ||
           !this.sameHidden(a, b, 'cause') || !this.sameHidden(a, b, 'errors'))
         return false;
-    } else if (types.isArrayBufferView(a)) {
-      if (!types.isArrayBufferView(b) ||
-          TypedArrayPrototypeGetSymbolToStringTag(a) !==
-            TypedArrayPrototypeGetSymbolToStringTag(b))
-        return false;
+    } else if (kind === kTypedArray || kind === kDataView) {
       const tag = TypedArrayPrototypeGetSymbolToStringTag(a);
+      if (tag !== TypedArrayPrototypeGetSymbolToStringTag(b))
+        return false;
       const isFloat = tag === 'Float64Array' || tag === 'Float32Array' || tag === 'Float16Array';
       if (!(isFloat && !strict ? sameElements(a, b) : sameBytes(a, b)))
         return false;
       const x = tag === undefined ? ObjectKeys(a) : getOwnNonIndexProperties(a, true);
       const y = tag === undefined ? ObjectKeys(b) : getOwnNonIndexProperties(b, true);
-      return x.length === y.length && this.sameContents(a, b, undefined, x);
-    } else if (types.isSet(a)) {
-      return types.isSet(b) && SetPrototypeGetSize(a) === SetPrototypeGetSize(b) &&
+      return x.length === y.length && this.sameContents(a, b, undefined, x, y);
+    } else if (kind === kSet) {
+      return SetPrototypeGetSize(a) === SetPrototypeGetSize(b) &&
              this.sameProperties(a, b, this.sameSet);
-    } else if (types.isMap(a)) {
-      return types.isMap(b) && MapPrototypeGetSize(a) === MapPrototypeGetSize(b) &&
+    } else if (kind === kMap) {
+      return MapPrototypeGetSize(a) === MapPrototypeGetSize(b) &&
              this.sameProperties(a, b, this.sameMap);
-    } else if (types.isAnyArrayBuffer(a)) {
-      if (!types.isAnyArrayBuffer(b) || !sameBytes(a, b))
+    } else if (kind === kArrayBuffer || kind === kSharedArrayBuffer) {
+      if (!sameBytes(a, b))
         return false;
-    } else if (types.isBoxedPrimitive(a)) {
-      if (!types.isBoxedPrimitive(b) || !ObjectIs(unboxed(a), unboxed(b)))
+    } else if (kind === kBoxed) {
+      if (!ObjectIs(unboxed(a), unboxed(b)))
         return false;
-    } else if (types.isWeakMap(a) || types.isWeakSet(a) || types.isPromise(a)) {
+    } else if (kind === kWeakMap || kind === kWeakSet || kind === kPromise) {
       return false; // nothing of them can be compared
-    } else if (ArrayIsArray(b) || types.isArrayBufferView(b) || types.isSet(b) ||
-               types.isMap(b) || types.isDate(b) || types.isRegExp(b) ||
-               types.isAnyArrayBuffer(b) || types.isBoxedPrimitive(b) || isError(b)) {
+    } else if (kind === kOther && (ArrayIsArray(b) || isErrorByClass(b))) {
       return false;
     }
     return this.sameProperties(a, b, undefined);
@@ -180,12 +208,14 @@ class comparison {
 
   sameProperties(a, b, contents) {
     const keys = ObjectKeys(a);
-    return keys.length === ObjectKeys(b).length && this.sameContents(a, b, contents, keys);
+    const others = ObjectKeys(b);
+    return keys.length === others.length && this.sameContents(a, b, contents, keys, others);
   }
 
-  sameContents(a, b, contents, keys) {
+  // `keys` of `a`, as many `others` of `b`: mostly the same in the same order.
+  sameContents(a, b, contents, keys, others) {
     for (let i = 0; i < keys.length; ++i)
-      if (!ObjectPrototypePropertyIsEnumerable(b, keys[i]))
+      if (keys[i] !== others[i] && !ObjectPrototypePropertyIsEnumerable(b, keys[i]))
         return false;
     let symbols = [];
     if (this.strict) {
@@ -280,14 +310,14 @@ class comparison {
            this.equal(item, MapPrototypeGet(b, key))))
         same = this.equal(item, MapPrototypeGet(b, key));
       else
-        ArrayPrototypePush(odd, { __proto__: null, key, item });
+        ArrayPrototypePush(odd, { key, item });
     });
     if (!same || odd.length === 0)
       return same;
     const rest = [];
     MapPrototypeForEach(b, (item, key) => {
       if (!MapPrototypeHas(a, key) || !this.strict)
-        ArrayPrototypePush(rest, { __proto__: null, key, item });
+        ArrayPrototypePush(rest, { key, item });
     });
     for (let i = 0; i < odd.length; ++i) {
       let found = false;

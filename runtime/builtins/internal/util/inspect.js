@@ -97,6 +97,27 @@ const {
   getRegExpText,
   previewEntries,
 } = internalBinding('util');
+const {
+  kArguments,
+  kArrayBuffer,
+  kBoxed,
+  kDataView,
+  kDate,
+  kExternal,
+  kMap,
+  kMapIterator,
+  kNamespace,
+  kNativeError,
+  kPromise,
+  kRegExp,
+  kSet,
+  kSetIterator,
+  kSharedArrayBuffer,
+  kTypedArray,
+  kWeakMap,
+  kWeakSet,
+  kindOf,
+} = require('internal/util/kinds');
 const types = require('internal/util/types');
 const { validateObject, validateString } = require('internal/validators');
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
@@ -597,6 +618,7 @@ const nothing = () => [];
 // What is known about an object before its properties are listed: either `text`, all of
 // it, or how the rest is to be done.
 function outlineOf(ctx, value, level, inTypedArray) {
+  const kind = kindOf(value);
   let inherited;
   if (ctx.showHidden && (ctx.depth === null || level <= ctx.depth))
     inherited = [];
@@ -610,7 +632,7 @@ function outlineOf(ctx, value, level, inTypedArray) {
         value, SymbolToStringTag)))
     tag = '';
   const outline = {
-    __proto__: null, name, tag, inherited, keys: undefined, base: '', open: '{', close: '}',
+    name, tag, inherited, keys: undefined, base: '', open: '{', close: '}',
     layout: objectLayout, list: nothing, text: undefined,
   };
   const isEmpty = () => outline.keys.length === 0 && inherited === undefined;
@@ -628,8 +650,8 @@ function outlineOf(ctx, value, level, inTypedArray) {
       outline.list = listArray;
       return outline;
     }
-    if (types.isSet(value) || types.isMap(value)) {
-      const isSet = types.isSet(value);
+    if (kind === kSet || kind === kMap) {
+      const isSet = kind === kSet;
       const size = isSet ? SetPrototypeGetSize(value) : MapPrototypeGetSize(value);
       const prefix = prefixOf(name, tag, isSet ? 'Set' : 'Map', `(${size})`);
       outline.keys = keysOf(value, ctx.showHidden);
@@ -639,7 +661,7 @@ function outlineOf(ctx, value, level, inTypedArray) {
         outline.text = `${prefix}{}`;
       return outline;
     }
-    if (types.isTypedArray(value)) {
+    if (kind === kTypedArray) {
       outline.keys = getOwnNonIndexProperties(value, !ctx.showHidden);
       const size = TypedArrayPrototypeGetLength(value);
       const fallback = name === null ? TypedArrayPrototypeGetSymbolToStringTag(value) : '';
@@ -651,11 +673,11 @@ function outlineOf(ctx, value, level, inTypedArray) {
       outline.list = listTypedArray;
       return outline;
     }
-    if (types.isMapIterator(value) || types.isSetIterator(value)) {
-      const kind = types.isMapIterator(value) ? 'Map Iterator' : 'Set Iterator';
+    if (kind === kMapIterator || kind === kSetIterator) {
+      const ownTag = kind === kMapIterator ? 'Map Iterator' : 'Set Iterator';
       outline.keys = keysOf(value, ctx.showHidden);
-      if (tag !== kind)
-        tag = tag === '' ? kind : `${tag}] [${kind}`;
+      if (tag !== ownTag)
+        tag = tag === '' ? ownTag : `${tag}] [${ownTag}`;
       outline.open = `[${tag}] {`;
       outline.list = listIterator;
       return outline;
@@ -667,18 +689,18 @@ function outlineOf(ctx, value, level, inTypedArray) {
     outline.base = nameFunction(value, name, tag);
     if (isEmpty())
       outline.text = ctx.stylize(outline.base, 'special');
-  } else if (types.isArgumentsObject(value)) {
+  } else if (kind === kArguments) {
     outline.open = '[Arguments] {';
     if (isEmpty())
       outline.text = '[Arguments] {}';
-  } else if (types.isRegExp(value)) {
+  } else if (kind === kRegExp) {
     outline.base = getRegExpText(value);
     const prefix = prefixOf(name, tag, 'RegExp');
     if (prefix !== 'RegExp ')
       outline.base = `${prefix}${outline.base}`;
     if (isEmpty() || (ctx.depth !== null && level > ctx.depth))
       outline.text = ctx.stylize(outline.base, 'regexp');
-  } else if (types.isDate(value)) {
+  } else if (kind === kDate) {
     outline.base = NumberIsNaN(DatePrototypeGetTime(value)) ? DatePrototypeToString(value) :
       DatePrototypeToISOString(value);
     const prefix = prefixOf(name, tag, 'Date');
@@ -686,13 +708,13 @@ function outlineOf(ctx, value, level, inTypedArray) {
       outline.base = `${prefix}${outline.base}`;
     if (isEmpty())
       outline.text = ctx.stylize(outline.base, 'date');
-  } else if (isError(value)) {
+  } else if (kind === kNativeError || isInstanceOf(value, primordials.Error)) {
     outline.base = formatError(value, name, tag, ctx, outline.keys);
     if (isEmpty())
       outline.text = outline.base;
-  } else if (types.isAnyArrayBuffer(value)) {
+  } else if (kind === kArrayBuffer || kind === kSharedArrayBuffer) {
     const prefix =
-      prefixOf(name, tag, types.isArrayBuffer(value) ? 'ArrayBuffer' : 'SharedArrayBuffer');
+      prefixOf(name, tag, kind === kArrayBuffer ? 'ArrayBuffer' : 'SharedArrayBuffer');
     if (!inTypedArray) {
       outline.list = listBytes;
     } else if (isEmpty()) {
@@ -702,24 +724,24 @@ function outlineOf(ctx, value, level, inTypedArray) {
       outline.list = (...all) => listFacts(['byteLength'], ...all);
     }
     outline.open = `${prefix}{`;
-  } else if (types.isDataView(value)) {
+  } else if (kind === kDataView) {
     outline.open = `${prefixOf(name, tag, 'DataView')}{`;
     outline.list = (...all) => listFacts(['byteLength', 'byteOffset', 'buffer'], ...all);
-  } else if (types.isPromise(value)) {
+  } else if (kind === kPromise) {
     outline.open = `${prefixOf(name, tag, 'Promise')}{`;
     outline.list = listPromise;
-  } else if (types.isWeakSet(value)) {
+  } else if (kind === kWeakSet) {
     outline.open = `${prefixOf(name, tag, 'WeakSet')}{`;
     outline.list = ctx.showHidden ? listWeakSet : listUnknown;
-  } else if (types.isWeakMap(value)) {
+  } else if (kind === kWeakMap) {
     outline.open = `${prefixOf(name, tag, 'WeakMap')}{`;
     outline.list = ctx.showHidden ? listWeakMap : listUnknown;
-  } else if (types.isModuleNamespaceObject(value)) {
+  } else if (kind === kNamespace) {
     outline.open = `${prefixOf(name, tag, 'Module')}{`;
     const names = outline.keys;
     outline.keys = [];
     outline.list = (to, object, depth) => listNamespace(names, to, object, depth);
-  } else if (types.isBoxedPrimitive(value)) {
+  } else if (kind === kBoxed) {
     outline.base = nameBoxed(value, ctx, outline.keys, name, tag);
     if (isEmpty())
       outline.text = outline.base;
@@ -730,7 +752,7 @@ function outlineOf(ctx, value, level, inTypedArray) {
       outline.text = `${outline.open}}`;
   } else {
     if (isEmpty())
-      outline.text = types.isExternal(value) ? ctx.stylize('[External]', 'special') :
+      outline.text = kind === kExternal ? ctx.stylize('[External]', 'special') :
         `${prefixOf(name, tag, 'Object')}{}`;
     outline.open = `${prefixOf(name, tag, 'Object')}{`;
   }
@@ -1478,8 +1500,9 @@ function formatProxy(ctx, proxy, level) {
 // -- inspect ----------------------------------------------------------------------------
 
 function inspect(value, opts) {
+  // All properties are its own: V8 keeps objects without a prototype as hash tables, which
+  // are slow.
   const ctx = {
-    __proto__: null,
     budget: { __proto__: null },
     indentationLvl: 0,
     seen: [],
@@ -1487,9 +1510,19 @@ function inspect(value, opts) {
     stylize: plain,
     circular: undefined,
     userOptions: undefined,
+    showHidden: defaults.showHidden,
+    depth: defaults.depth,
+    colors: defaults.colors,
+    customInspect: defaults.customInspect,
+    showProxy: defaults.showProxy,
+    maxArrayLength: defaults.maxArrayLength,
+    maxStringLength: defaults.maxStringLength,
+    breakLength: defaults.breakLength,
+    compact: defaults.compact,
+    sorted: defaults.sorted,
+    getters: defaults.getters,
+    numericSeparator: defaults.numericSeparator,
   };
-  for (let i = 0; i < optionNames.length; ++i)
-    ctx[optionNames[i]] = defaults[optionNames[i]];
   if (arguments.length > 1) {
     // inspect(value, showHidden, depth, colors)
     if (arguments.length > 2) {

@@ -14,7 +14,7 @@ const {
   WeakMapPrototypeSet,
 } = primordials;
 
-const { setImportServer } = internalBinding('vm');
+const { setImportServer, settleImport } = internalBinding('vm');
 const { codes } = require('internal/errors');
 const {
   ERR_SOURCE_PHASE_NOT_DEFINED,
@@ -43,20 +43,32 @@ function importSymbol(callback, name) {
 // `keep` lives as long as the code.
 function registerImportCallback(symbol, callback, referrer, keep = undefined) {
   if (typeof callback === 'function' || keep !== undefined)
-    WeakMapPrototypeSet(callbacks, symbol, { __proto__: null, callback, referrer, keep });
+    WeakMapPrototypeSet(callbacks, symbol, { callback, referrer, keep });
 }
 
-// Gives `[result]`: a result that looks like a promise is resolved once, by V8.
-async function serveImport(symbol, specifier, sourcePhase, pairs) {
-  const { callback, referrer } = WeakMapPrototypeGet(callbacks, symbol) ?? {};
-  if (typeof callback !== 'function')
-    throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
-  const attributes = { __proto__: null };
-  for (let i = 0; i < pairs.length; i += 2)
-    attributes[pairs[i]] = pairs[i + 1];
-  const phase = sourcePhase ? 'source' : 'evaluation';
-  const answer =
-    await ReflectApply(callback, undefined, [specifier, referrer, attributes, phase]);
+// Settles `promise`, which is of the realm that imports.
+async function serveImport(promise, symbol, specifier, sourcePhase, pairs) {
+  let namespace;
+  try {
+    const known = WeakMapPrototypeGet(callbacks, symbol);
+    if (typeof known?.callback !== 'function')
+      throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
+    const { callback, referrer } = known;
+    const attributes = { __proto__: null };
+    for (let i = 0; i < pairs.length; i += 2)
+      attributes[pairs[i]] = pairs[i + 1];
+    const phase = sourcePhase ? 'source' : 'evaluation';
+    const answer =
+      await ReflectApply(callback, undefined, [specifier, referrer, attributes, phase]);
+    namespace = namespaceOf(answer, specifier, sourcePhase);
+  } catch (error) {
+    settleImport(promise, false, error);
+    return;
+  }
+  settleImport(promise, true, namespace);
+}
+
+function namespaceOf(answer, specifier, sourcePhase) {
   const { errorOf, insideOf, statusOf } = require('internal/vm/module');
   const inside = insideOf(answer);
   if (inside === undefined && !isModuleNamespaceObject(answer))
@@ -64,10 +76,10 @@ async function serveImport(symbol, specifier, sourcePhase, pairs) {
   if (sourcePhase)
     throw new ERR_SOURCE_PHASE_NOT_DEFINED(inside?.identifier ?? specifier);
   if (inside === undefined)
-    return [answer];
+    return answer;
   if (statusOf(inside) === 'errored')
     throw errorOf(inside);
-  return [answer.namespace];
+  return answer.namespace;
 }
 
 setImportServer(serveImport, useMainContextDefaultLoader);

@@ -114,7 +114,6 @@ class Module {
     const name = identifier ?? nextIdentifier(context);
     const wrap = make(name, this);
     this.#inside = {
-      __proto__: null,
       kind,
       wrap,
       context,
@@ -338,7 +337,6 @@ class SourceTextModule extends Module {
       throw new ERR_INVALID_ARG_TYPE(
         'options.cachedData', ['Buffer', 'TypedArray', 'DataView'], cachedData);
     super({
-      __proto__: null,
       context,
       identifier,
       kind: 'SourceTextModule',
@@ -350,7 +348,7 @@ class SourceTextModule extends Module {
           initializeImportMeta && ((meta) => {
             initializeImportMeta(meta, module);
           }));
-        if (wrap.cachedDataRejected)
+        if (cachedData !== undefined && wrap.cachedDataRejected)
           throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
         registerImportCallback(symbol, importModuleDynamically, module, wrap);
         return wrap;
@@ -466,7 +464,6 @@ class SyntheticModule extends Module {
     validateObject(options, 'options');
     const { context, identifier } = options;
     super({
-      __proto__: null,
       context,
       identifier,
       kind: 'SyntheticModule',

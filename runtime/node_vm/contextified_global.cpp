@@ -293,7 +293,7 @@ struct contextified_global::access {
     exception_relay relay{at.isolate};
     // A declared variable stays, on the object too.
     auto declared =
-      at.global->GetRealNamedPropertyAttributes(at.context, name).FromMaybe(v8::None);
+      at.holder->GetRealNamedPropertyAttributes(at.context, name).FromMaybe(v8::None);
     bool deleted = false;
     if ((declared & v8::DontDelete) == 0 && !at.target->Delete(at.context, name).To(&deleted))
       return v8::Intercepted::kYes;

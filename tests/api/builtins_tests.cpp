@@ -48,7 +48,7 @@ TEST_CASE("a deadline ends what a script makes built-ins do", "[api][builtins]")
          "const u = require('util'); const a = Array(1e5).fill({a: {b: {}}});"
          "for (;;) u.inspect(a, {maxArrayLength: null})",
          "const a = new Set(), b = new Set(); for (let i = 0; i < 1e5; ++i) { a.add({i}); "
-         "b.add({i: -1 - i}) } require('util').isDeepStrictEqual(a, b)",
+         "b.add({i: 99999 - i}) } require('util').isDeepStrictEqual(a, b)",
          "const e = new (require('events'))(); e.on('x', () => e.emit('y')); "
          "for (;;) e.emit('x')",
          "const t = new EventTarget(); t.addEventListener('x', () => { for (;;); }); "

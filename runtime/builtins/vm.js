@@ -1,35 +1,5 @@
 'use strict';
 
-// node:vm, as scripts see it.
+// node:vm, as scripts see it: an object of its own, for they may change it.
 
-const {
-  Module,
-  Script,
-  SourceTextModule,
-  SyntheticModule,
-  compileFunction,
-  constants,
-  createContext,
-  createScript,
-  isContext,
-  measureMemory,
-  runInContext,
-  runInNewContext,
-  runInThisContext,
-} = require('internal/vm');
-
-module.exports = {
-  Script,
-  createContext,
-  createScript,
-  runInContext,
-  runInNewContext,
-  runInThisContext,
-  isContext,
-  compileFunction,
-  measureMemory,
-  constants,
-  Module,
-  SourceTextModule,
-  SyntheticModule,
-};
+module.exports = { ...require('internal/vm') };

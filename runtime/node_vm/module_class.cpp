@@ -4,6 +4,7 @@
 #include "runtime/node_vm/cached_data.hpp"
 #include "runtime/node_vm/exception_relay.hpp"
 #include "runtime/node_vm/machine.hpp"
+#include "runtime/node_vm/source_origin.hpp"
 #include "runtime/offered_code_cache.hpp"
 #include "runtime/promise_guard.hpp"
 
@@ -191,18 +192,7 @@ v8::MaybeLocal<v8::Module> compile(const v8::FunctionCallbackInfo<v8::Value>& in
                                    v8::Local<v8::Context> context, bool& rejected) {
   auto* isolate = info.GetIsolate();
   auto code = info[2].As<v8::String>();
-  auto options = v8::PrimitiveArray::New(isolate, 1);
-  options->Set(isolate, 0, info[6].As<v8::Symbol>());
-  v8::ScriptOrigin origin{info[0],
-                          info[3].As<v8::Int32>()->Value(),
-                          info[4].As<v8::Int32>()->Value(),
-                          true,
-                          -1,
-                          v8::Local<v8::Value>{},
-                          false,
-                          false,
-                          true,
-                          options};
+  auto origin = source_origin(isolate, info[0], info[3], info[4], info[6], true);
   bool has_cache = info[5]->IsArrayBufferView();
   code_cache_ptr cache;
   if (has_cache)

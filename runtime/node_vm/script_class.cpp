@@ -3,6 +3,7 @@
 #include "runtime/node_vm/cached_data.hpp"
 #include "runtime/node_vm/exception_relay.hpp"
 #include "runtime/node_vm/machine.hpp"
+#include "runtime/node_vm/source_origin.hpp"
 #include "runtime/offered_code_cache.hpp"
 
 #include <v8-script.h>
@@ -37,22 +38,7 @@ void construct(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto self = info.This();
   auto code = info[0].As<v8::String>();
   auto parsing = vm.contexts().find(info[6]).FromMaybe(context);
-  v8::Local<v8::Data> host_options;
-  if (info[7]->IsSymbol()) {
-    auto options = v8::PrimitiveArray::New(isolate, 1);
-    options->Set(isolate, 0, info[7].As<v8::Symbol>());
-    host_options = options;
-  }
-  v8::ScriptOrigin origin{info[1],
-                          info[2].As<v8::Int32>()->Value(),
-                          info[3].As<v8::Int32>()->Value(),
-                          true,
-                          -1,
-                          v8::Local<v8::Value>{},
-                          false,
-                          false,
-                          false,
-                          host_options};
+  auto origin = source_origin(isolate, info[1], info[2], info[3], info[7]);
   bool has_cache = info[4]->IsArrayBufferView();
   code_cache_ptr cache;
   if (has_cache)

@@ -41,8 +41,6 @@ bool script_contexts::prepare(isolate_scope& here, v8::Local<v8::Context> main) 
   auto* isolate = here.v8();
   if (global_of_.IsEmpty())
     global_of_.Reset(isolate, v8::Private::New(isolate));
-  if (ordinary_.IsEmpty())
-    ordinary_.Reset(isolate, v8::ObjectTemplate::New(isolate));
   return globals_.prepare(isolate, main);
 }
 
@@ -54,7 +52,8 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
   if (wish.own_microtask_queue)
     made->queue = v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit);
   auto* queue = made->queue ? made->queue.get() : main->GetMicrotaskQueue();
-  auto form = contextifies ? globals_.object_template(isolate) : ordinary_.Get(isolate);
+  auto form =
+    contextifies ? globals_.object_template(isolate) : v8::Local<v8::ObjectTemplate>{};
   contextified_global::making quiet{globals_};
   auto context = v8::Context::New(isolate, nullptr, form, {}, {}, queue);
   if (context.IsEmpty())

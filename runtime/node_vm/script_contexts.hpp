@@ -90,7 +90,6 @@ private:
 
   isolate& owner_;
   contextified_global globals_;
-  v8::Global<v8::ObjectTemplate> ordinary_;
   v8::Global<v8::Private> global_of_; // of a contextified object: the global object
   entry_list live_;
 };

@@ -267,6 +267,15 @@ TEST_CASE("the option -p prints as console.log does", "[cli][node]") {
   CHECK(troupe_command({"run", "-pe", "6 * 7"}).out == "42\n");
 }
 
+TEST_CASE("the global object of a program says what it is", "[cli][node]") {
+  auto done = run_code("console.log(Object.prototype.toString.call(globalThis), "
+                       "Object.getOwnPropertyDescriptor(globalThis, Symbol.toStringTag))");
+  CHECK(done.err.empty());
+  CHECK(done.out
+        == "[object global] {\n  value: 'global',\n  writable: false,\n"
+           "  enumerable: false,\n  configurable: true\n}\n");
+}
+
 TEST_CASE("code of the command line sees require, and modules by name", "[cli][node]") {
   auto done = run_code("console.log(__filename, __dirname, module.id, require.main, "
                        "typeof exports, path.sep, require('./nope.json'))");

@@ -475,6 +475,10 @@ TEST_CASE("a contextified global cannot be frozen, an ordinary one can", "[node_
      "run('this', g) === g, vm.isContext(g), typeof g.Math, Object.keys(g), "
      "Object.getOwnPropertyDescriptor(g, 'v').configurable]",
      R"([2,"function",true,true,true,true,"object",["a","v","f"],false])"},
+    {"ordinary, its constructor",
+     "const g = make(vm.constants.DONT_CONTEXTIFY); return [g.constructor.name, "
+     "run('Object.getPrototypeOf(Object.getPrototypeOf(globalThis)) === Object.prototype', g)]",
+     R"(["Object",true])"},
     {"ordinary, made again", "const g = make(vm.constants.DONT_CONTEXTIFY); return make(g) === g",
      "true"},
   });

@@ -6,6 +6,7 @@ const {
   ObjectDefineProperty,
   PromisePrototypeThen,
   StringPrototypeIncludes,
+  SymbolToStringTag,
   globalThis,
 } = primordials;
 
@@ -141,6 +142,8 @@ const host = {
   // { file } or { code, name, isModule, print, wantsValue }, and `settings`
   start(what) {
     configure(what.settings);
+    ObjectDefineProperty(globalThis, SymbolToStringTag,
+                         { __proto__: null, value: 'global', configurable: true });
     esm();
     if (what.file !== undefined)
       return runFile(what.file);

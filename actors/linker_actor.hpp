@@ -19,7 +19,7 @@ struct link_job {
   std::uint64_t port = 0;
   caf::actor target; ///< The context.
   caf::actor owner;  ///< The client, who has the loader.
-  std::size_t concurrency_max = 64;
+  std::size_t concurrency_max = 256;
   std::chrono::milliseconds load_time{0}; ///< 0 = no limit.
 };
 

@@ -76,8 +76,9 @@ Examples:
 /// Options that `run` and `eval` have in common.
 struct script_options_of_command {
   std::int64_t timeout_ms = 0;
-  std::size_t heap_limit_mib = context_options{}.heap_limit_mib;
-  std::size_t array_buffer_limit_mib = context_options{}.array_buffer_limit_mib;
+  // A program of one's own may have more than a server gives each tenant.
+  std::size_t heap_limit_mib = 1024;
+  std::size_t array_buffer_limit_mib = 1024;
   std::string name;
   std::vector<std::string> v8_flags;
   bool as_json = false;

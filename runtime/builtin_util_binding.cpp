@@ -1,4 +1,5 @@
 #include "runtime/builtin_bindings.hpp"
+#include "runtime/exception.hpp"
 #include "runtime/regexp_flags.hpp"
 
 #include <v8-container.h>
@@ -78,6 +79,7 @@ void regexp_text(const call& info) {
     return;
   auto* isolate = info.GetIsolate();
   auto from = info[0].As<v8::RegExp>();
+  auto source = from->GetSource();
   std::string flags = "/";
   for (auto [bit, letter] : regexp_flags)
     if ((from->GetFlags() & bit) != 0)
@@ -85,8 +87,11 @@ void regexp_text(const call& info) {
   auto part = [&](const std::string& text) {
     return v8::String::NewFromUtf8(isolate, text.c_str()).ToLocalChecked();
   };
-  info.GetReturnValue().Set(v8::String::Concat(
-    isolate, v8::String::Concat(isolate, part("/"), from->GetSource()), part(flags)));
+  constexpr int around_max = 16;
+  if (source->Length() > v8::String::kMaxLength - around_max)
+    source = shown_in_message(isolate, source);
+  info.GetReturnValue().Set(
+    v8::String::Concat(isolate, v8::String::Concat(isolate, part("/"), source), part(flags)));
 }
 
 /// The numbers are those of internal/util/kinds.js.

@@ -577,6 +577,7 @@ bool environment::evaluate(request_id request, const std::string& name,
   result<value> answer{value{}};
   bool waits = false;
   v8::Global<v8::Value> completion;
+  longest_timeout_ = std::max(longest_timeout_, options.timeout);
   auto sigint = options.break_on_sigint ? events_.hold_sigint() : nullptr;
   auto begin = [&](isolate_scope& here, v8::Local<v8::Context> context) {
     if (!name.empty())
@@ -822,13 +823,15 @@ bool environment::poll() {
   bool ran = host_calls_->settle_answered();
   if (process_)
     ran = process_->deliver_signals() || ran;
-  if (auto files = files_) // which an answer may replace
-    ran = files->settle() || ran;
+  if (files_)
+    ran = files_->settle() || ran;
   if (sockets_)
     ran = sockets_->settle() || ran;
   if (tasks.pending()) {
-    // V8's tasks may run script (finalisation callbacks), so this is a turn.
-    in_turn({}, [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
+    // V8's tasks may run script (finalisation callbacks, what waits for WebAssembly), so this is
+    // a turn. It is nobody's: what a run has left behind must not go on for ever.
+    callback_turn({.timeout = longest_timeout_},
+                  [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
     auto next = tasks.next_due();
     if (next != never) {
       if (task_timer_ != 0)

@@ -400,6 +400,7 @@ private:
   /// Limits that callbacks inherit from the turn that creates them.
   turn_spec current_;
   steady_time deadline_of_turn_ = never;
+  std::chrono::milliseconds longest_timeout_{0}; // of all runs so far
   event_loop::timer_id task_timer_ = 0;
   bool healthy_ = true;
   bool has_cpu_budget_ = false;

@@ -101,12 +101,18 @@ bool event_loop::spin(const std::function<bool()>& work) {
 event_loop::timer_id event_loop::start_timer(std::chrono::milliseconds delay,
                                              std::chrono::milliseconds interval,
                                              std::function<void()> action) {
-  auto* made = new timer{.owner = this,
-                         .id = ++last_timer_,
-                         .repeats = interval.count() > 0,
-                         .action = std::move(action)};
-  uv_timer_init(&loop_, &made->handle);
-  made->handle.data = made;
+  timer* made = nullptr;
+  if (spare_timers_.empty()) {
+    made = new timer{.owner = this};
+    uv_timer_init(&loop_, &made->handle);
+    made->handle.data = made;
+  } else {
+    made = spare_timers_.back();
+    spare_timers_.pop_back();
+  }
+  made->id = ++last_timer_;
+  made->repeats = interval.count() > 0;
+  made->action = std::move(action);
   timers_.emplace(made->id, made);
   uv_update_time(&loop_);
   auto fire = [](uv_timer_t* handle) {
@@ -126,7 +132,9 @@ void event_loop::cancel_timer(timer_id id) {
   if (auto found = timers_.find(id); found != timers_.end()) {
     auto* which = found->second;
     timers_.erase(found);
-    close_timer(which);
+    uv_timer_stop(&which->handle);
+    which->action = nullptr;
+    spare_timers_.push_back(which);
   }
 }
 
@@ -134,6 +142,9 @@ void event_loop::clear_timers() {
   for (auto& [id, which] : timers_)
     close_timer(which);
   timers_.clear();
+  for (auto* which : spare_timers_)
+    close_timer(which);
+  spare_timers_.clear();
 }
 
 bool event_loop::watch_readable(int descriptor, std::function<void()> action) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::js {
 
@@ -102,6 +103,11 @@ public:
     --open_;
   }
 
+  /// Also those that are closing.
+  [[nodiscard]] std::size_t open() const noexcept {
+    return open_;
+  }
+
 private:
   struct timer;
 
@@ -116,6 +122,9 @@ private:
   bool stopped_ = false;
   std::shared_ptr<loop_waker> waker_ = std::make_shared<loop_waker>();
   std::unordered_map<timer_id, timer*> timers_;
+  /// Stopped. They are used again, for a handle that is closed keeps its memory until the loop
+  /// gets its turn.
+  std::vector<timer*> spare_timers_;
   timer_id last_timer_ = 0;
   std::size_t open_ = 0; // handles of others
   spinner spinner_;

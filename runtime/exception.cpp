@@ -2,6 +2,7 @@
 
 #include "runtime/structured_clone.hpp"
 
+#include <fmt/format.h>
 #include <v8-exception.h>
 #include <v8-object.h>
 
@@ -38,6 +39,14 @@ v8::Local<v8::Value> make_exception(isolate_scope& here, v8::Local<v8::Context> 
                           v8::DontEnum)
       .FromMaybe(false);
   return made;
+}
+
+v8::Local<v8::String> shown_in_message(v8::Isolate* isolate, v8::Local<v8::String> text) {
+  constexpr int length_max = 1 << 20; // Concat gives nothing beyond String::kMaxLength
+  if (text->Length() <= length_max)
+    return text;
+  auto told = fmt::format("({} characters)", text->Length());
+  return v8::String::NewFromUtf8(isolate, told.c_str()).FromMaybe(v8::String::Empty(isolate));
 }
 
 void throw_stopped(v8::Isolate* isolate) {

@@ -16,6 +16,11 @@ namespace troupe::js {
                                                   v8::Local<v8::Context> context,
                                                   const error& what);
 
+/// A script's text as a message shows it: one that is too long to be put together with others
+/// is told by its length.
+[[nodiscard]] v8::Local<v8::String> shown_in_message(v8::Isolate* isolate,
+                                                     v8::Local<v8::String> text);
+
 /// Throws in a script that is to stop: leaves a built-in that would call the host
 /// for ever.
 void throw_stopped(v8::Isolate* isolate);

@@ -5,6 +5,7 @@
 #include "runtime/environment.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/node_vm/machine.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <sys/resource.h>
@@ -118,16 +119,21 @@ bool script_process::deal_with(isolate_scope& here, v8::Local<v8::Context> conte
                                v8::Local<v8::Value> first, v8::Local<v8::Value> second,
                                v8::Local<v8::Message> message) {
   auto* isolate = here.v8();
-  auto arrow = [&](v8::Local<v8::Message> of) -> v8::Local<v8::Value> {
+  auto arrow = [&](v8::Local<v8::Message> of,
+                   v8::Local<v8::Value> error) -> v8::Local<v8::Value> {
     v8::TryCatch quiet{isolate};
     v8::Local<v8::String> line;
-    if (of.IsEmpty() || !of->GetSourceLine(context).ToLocal(&line) || line->Length() == 0)
+    auto* vm = owner_.vm_machine();
+    if (of.IsEmpty() || (vm != nullptr && vm->decorator().has_decorated(context, error))
+        || !of->GetSourceLine(context).ToLocal(&line) || line->Length() == 0)
       return v8::Undefined(isolate);
     return text(isolate, arrow_of(here, context, of));
   };
   v8::TryCatch caught{isolate};
   v8::Local<v8::Value> outcome;
-  if (tell(here, context, which, {first, second, arrow(message)}).ToLocal(&outcome))
+  if (tell(here, context, which,
+           {first, second, arrow(message, which == hook::rejected ? second : first)})
+        .ToLocal(&outcome))
     return outcome->IsTrue();
   if (!caught.HasCaught() || caught.HasTerminated())
     return true;
@@ -139,7 +145,7 @@ bool script_process::deal_with(isolate_scope& here, v8::Local<v8::Context> conte
     owner_.uncaught(here, context, thrown, where);
     return true;
   }
-  auto place = arrow(where);
+  auto place = arrow(where, thrown);
   // Without a way to end, it is reported as any other.
   return tell(here, context, hook::uncaught,
               {thrown, v8::Undefined(isolate), place, v8::True(isolate)})

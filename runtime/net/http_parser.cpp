@@ -83,6 +83,7 @@ int http_parser::add(std::string& to, const char* at, std::size_t length) {
 int http_parser::end_field() {
   while (field_.content.ends_with(' ') || field_.content.ends_with('\t'))
     field_.content.pop_back();
+  head_bytes_ += std::string_view{": \r\n"}.size();
   if (fields_.size() < options_.fields_max)
     fields_.push_back(std::move(field_));
   field_ = {};

@@ -38,6 +38,7 @@ constexpr std::size_t lookups_max = 10'000;
 constexpr int host_length_max = 1024;
 // What a script may raise the limit on heads to: they are collected outside of V8's heap.
 constexpr double head_bytes_max = 1 << 20;
+constexpr double fields_max = 1 << 16;
 
 v8::Local<v8::String> latin1(v8::Isolate* isolate, std::string_view from,
                              v8::NewStringType how = v8::NewStringType::kNormal) {
@@ -231,7 +232,7 @@ void sockets::listen(const call& info) {
   auto fail = [&](int status) {
     info.GetReturnValue().Set(failure_of(info.GetIsolate(), status));
   };
-  if (self.sockets_.size() >= sockets_max)
+  if (self.loop_.open() >= sockets_max) // those that are closing have their memory still
     return fail(UV_EMFILE);
   auto made = stream::make(self.loop_, port < 0 ? stream::kind::local : stream::kind::tcp, self);
   if (!made)
@@ -260,7 +261,7 @@ void sockets::connect(const call& info) {
   auto fail = [&](int status) {
     info.GetReturnValue().Set(failure_of(info.GetIsolate(), status));
   };
-  if (self.sockets_.size() >= sockets_max)
+  if (self.loop_.open() >= sockets_max) // those that are closing have their memory still
     return fail(UV_EMFILE);
   auto made = stream::make(self.loop_, port < 0 ? stream::kind::local : stream::kind::tcp, self);
   if (!made)
@@ -280,13 +281,12 @@ void sockets::connect(const call& info) {
   info.GetReturnValue().Set(static_cast<double>(self.add(std::move(made), self.turns_of_turn())));
 }
 
-/// lookup(token, host, family); the hook tells.
+/// lookup(token, host, family): the hook tells, or a failure.
 void sockets::look_up(const call& info) {
   auto& self = self_of(info);
   auto* isolate = info.GetIsolate();
   if (self.lookups_.size() >= lookups_max) {
-    isolate->ThrowException(v8::Exception::RangeError(
-      v8::String::NewFromUtf8Literal(isolate, "Too many look-ups of hosts at once")));
+    info.GetReturnValue().Set(failure_of(isolate, UV_EMFILE));
     return;
   }
   // Too long a name is none.
@@ -328,7 +328,7 @@ void sockets::parse(const call& info) {
     which->parser = std::make_unique<http_parser>(http_parser_options{
       .responses = kind == 2,
       .head_bytes_max = static_cast<std::size_t>(between(info[2], 0, head_bytes_max)),
-      .fields_max = static_cast<std::size_t>(between(info[3], 0, head_bytes_max)),
+      .fields_max = static_cast<std::size_t>(between(info[3], 0, fields_max)),
       .bodiless = (flags & 1) != 0,
       .tunnels = (flags & 2) != 0,
       .takes_upgrades = (flags & 4) != 0});

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t read_size = 65536;
 
+// Each takes some 400 bytes that nobody else counts.
+constexpr std::size_t writes_max = 100'000;
+
 } // namespace
 
 struct stream::write_request {
@@ -118,6 +121,8 @@ void stream::read_stop() {
 }
 
 int stream::write(std::vector<stream_piece> pieces) {
+  if (writing_.size() >= writes_max)
+    return UV_ENOBUFS;
   if (writing_.empty()) {
     std::vector<uv_buf_t> buffers;
     for (const auto& each : pieces)
@@ -149,7 +154,7 @@ int stream::write(std::vector<stream_piece> pieces) {
              [](uv_write_t* uv, int status) {
                std::unique_ptr<write_request> done{static_cast<write_request*>(uv->data)};
                auto& self = *done->to;
-               std::erase(self.writing_, done.get());
+               self.writing_.pop_front(); // they come in their order
                done->pieces.clear();
                if (self.listener_ != nullptr)
                  self.listener_->on_written(self, status);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -124,7 +125,7 @@ private:
   } handle_{};
   uv_connect_t connect_{};
   uv_shutdown_t shutdown_{};
-  std::vector<write_request*> writing_;
+  std::deque<write_request*> writing_;
   int pending_ = 0; // connecting, shutting down
 };
 

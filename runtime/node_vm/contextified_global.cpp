@@ -1,5 +1,6 @@
 #include "runtime/node_vm/contextified_global.hpp"
 
+#include "runtime/exception.hpp"
 #include "runtime/node_vm/embedder_data.hpp"
 #include "runtime/node_vm/exception_relay.hpp"
 
@@ -30,14 +31,14 @@ void throw_type_error(v8::Isolate* isolate, const char* before, v8::Local<v8::Na
   v8::Local<v8::Value> shown = name;
   if (name->IsSymbol()) {
     auto description = name.As<v8::Symbol>()->Description(isolate);
-    shown =
-      v8::String::Concat(isolate, text(isolate, "Symbol("),
-                         v8::String::Concat(isolate,
-                                            description->IsString() ? description.As<v8::String>()
-                                                                    : v8::String::Empty(isolate),
-                                            text(isolate, ")")));
+    auto named =
+      description->IsString() ? description.As<v8::String>() : v8::String::Empty(isolate);
+    shown = v8::String::Concat(
+      isolate, text(isolate, "Symbol("),
+      v8::String::Concat(isolate, shown_in_message(isolate, named), text(isolate, ")")));
   }
-  auto message = v8::String::Concat(isolate, text(isolate, before), shown.As<v8::String>());
+  auto message = v8::String::Concat(isolate, text(isolate, before),
+                                    shown_in_message(isolate, shown.As<v8::String>()));
   message = v8::String::Concat(isolate, message, text(isolate, after));
   isolate->ThrowException(v8::Exception::TypeError(message));
 }
@@ -318,12 +319,13 @@ struct contextified_global::access {
       return v8::Intercepted::kNo;
     auto key = text(at.isolate, "value");
     auto found = descriptor.As<v8::Object>();
+    // V8 reads it as a script would: what scripts do to Object.prototype must not show.
+    if (!found->SetPrototypeV2(at.context, v8::Null(at.isolate)).FromMaybe(false))
+      return v8::Intercepted::kYes;
     v8::Local<v8::Value> value;
     if (found->Get(at.context, key).ToLocal(&value) && value == at.target)
       found->CreateDataProperty(at.context, key, at.holder).FromMaybe(false);
-    // V8 reads it as a script would: what scripts do to Object.prototype must not show.
-    if (found->SetPrototypeV2(at.context, v8::Null(at.isolate)).FromMaybe(false))
-      info.GetReturnValue().Set(descriptor);
+    info.GetReturnValue().Set(descriptor);
     return v8::Intercepted::kYes;
   }
 

@@ -34,4 +34,10 @@ void error_decorator::decorate(isolate_scope& here, v8::Local<v8::Context> conte
     isolate->TerminateExecution();
 }
 
+bool error_decorator::has_decorated(v8::Local<v8::Context> context,
+                                    v8::Local<v8::Value> error) const {
+  auto mark = decorated_.Get(v8::Isolate::GetCurrent());
+  return error->IsObject() && error.As<v8::Object>()->HasPrivate(context, mark).FromMaybe(false);
+}
+
 } // namespace troupe::js::node_vm

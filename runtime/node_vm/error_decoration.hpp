@@ -25,6 +25,10 @@ public:
   void decorate(isolate_scope& here, v8::Local<v8::Context> context,
                 const v8::TryCatch& caught) const;
 
+  /// Has it been decorated? Then its stack says where it came from.
+  [[nodiscard]] bool has_decorated(v8::Local<v8::Context> context,
+                                   v8::Local<v8::Value> error) const;
+
 private:
   v8::Global<v8::Private> decorated_;
 };

@@ -1,6 +1,7 @@
 // ModuleWrap: what `vm.Module` and its kin keep inside.
 
 #include "runtime/builtin_bindings.hpp"
+#include "runtime/exception.hpp"
 #include "runtime/node_vm/cached_data.hpp"
 #include "runtime/node_vm/exception_relay.hpp"
 #include "runtime/node_vm/machine.hpp"
@@ -127,10 +128,11 @@ v8::MaybeLocal<v8::Object> linked_to(machine& vm, v8::Local<v8::Context> context
   }
   auto name =
     self.IsEmpty() ? v8::String::Empty(isolate) : value_at(self, url_field).As<v8::String>();
-  auto message = v8::String::Concat(isolate, text(isolate, "request for '"), specifier);
+  auto message = v8::String::Concat(isolate, text(isolate, "request for '"),
+                                    shown_in_message(isolate, specifier));
   message =
     v8::String::Concat(isolate, message, text(isolate, "' can not be resolved on module '"));
-  message = v8::String::Concat(isolate, message, name);
+  message = v8::String::Concat(isolate, message, shown_in_message(isolate, name));
   message = v8::String::Concat(isolate, message, text(isolate, "' that is not linked"));
   throw_coded(isolate, &v8::Exception::Error, "ERR_VM_MODULE_LINK_FAILURE", message);
   return {};
@@ -158,7 +160,7 @@ v8::MaybeLocal<v8::Object> on_resolve_source(v8::Local<v8::Context> context,
     return {};
   auto message = v8::String::Concat(
     isolate, text(isolate, "Source phase import object is not defined for module '"),
-    value_at(target, url_field).As<v8::String>());
+    shown_in_message(isolate, value_at(target, url_field).As<v8::String>()));
   throw_coded(isolate, &v8::Exception::SyntaxError, "ERR_SOURCE_PHASE_NOT_DEFINED",
               v8::String::Concat(isolate, message, text(isolate, "'")));
   return {};

@@ -34,7 +34,12 @@ void set(v8::Local<v8::Context> context, context_slot slot, v8::Local<v8::Value>
 
 script_contexts::~script_contexts() {
   for (auto& each : live_)
-    each->context.Reset();
+    if (each->context.IsEmpty()) { // V8 will call once more
+      each->owner = nullptr;
+      each.release();
+    } else {
+      each->context.Reset();
+    }
 }
 
 bool script_contexts::prepare(isolate_scope& here, v8::Local<v8::Context> main) {
@@ -52,8 +57,7 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
   if (wish.own_microtask_queue)
     made->queue = v8::MicrotaskQueue::New(isolate, v8::MicrotasksPolicy::kExplicit);
   auto* queue = made->queue ? made->queue.get() : main->GetMicrotaskQueue();
-  auto form =
-    contextifies ? globals_.object_template(isolate) : v8::Local<v8::ObjectTemplate>{};
+  auto form = contextifies ? globals_.object_template(isolate) : v8::Local<v8::ObjectTemplate>{};
   contextified_global::making quiet{globals_};
   auto context = v8::Context::New(isolate, nullptr, form, {}, {}, queue);
   if (context.IsEmpty())
@@ -89,9 +93,12 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
       gone.GetParameter()->context.Reset();
       // The queue goes with it, which may not happen inside the collection.
       gone.SetSecondPassCallback([](const v8::WeakCallbackInfo<entry>& late) {
-        auto& dead = *late.GetParameter();
+        auto* dead = late.GetParameter();
         account(late.GetIsolate(), -outside_of_heap);
-        dead.owner->forget(dead);
+        if (dead->owner == nullptr) // which has ended
+          delete dead;
+        else
+          dead->owner->forget(*dead);
       });
     },
     v8::WeakCallbackType::kParameter);

@@ -7,7 +7,12 @@ namespace troupe::js::node_vm {
 script_modules::~script_modules() {
   for (auto& [hash, each] : entries_) {
     each->module.Reset();
-    each->object.Reset();
+    if (each->object.IsEmpty()) { // V8 will call once more
+      each->home = nullptr;
+      each.release();
+    } else {
+      each->object.Reset();
+    }
   }
 }
 
@@ -24,7 +29,11 @@ void script_modules::add(v8::Local<v8::Module> module, v8::Local<v8::Object> obj
     [](const v8::WeakCallbackInfo<entry>& gone) {
       gone.GetParameter()->object.Reset();
       gone.SetSecondPassCallback([](const v8::WeakCallbackInfo<entry>& late) {
-        late.GetParameter()->home->forget(*late.GetParameter());
+        auto* dead = late.GetParameter();
+        if (dead->home == nullptr) // which has ended
+          delete dead;
+        else
+          dead->home->forget(*dead);
       });
     },
     v8::WeakCallbackType::kParameter);

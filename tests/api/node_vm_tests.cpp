@@ -109,3 +109,16 @@ TEST_CASE("the default-loader constant gives the namespace of the main import()"
           .message.find("A dynamic import callback was not specified")
         != std::string::npos);
 }
+
+TEST_CASE("contexts that are being collected when their maker ends do no harm",
+          "[api][node_vm][C10]") {
+  for (int i = 0; i < 8; ++i) {
+    runtime rt;
+    auto ctx = spawn_with_vm(rt);
+    CHECK(error_of(ctx.run("const vm = require('vm'); for (;;) { vm.runInNewContext('1'); new "
+                           "vm.SourceTextModule('0') }",
+                           {.timeout = std::chrono::milliseconds{100 + 20 * i}}))
+            .code
+          == errc::deadline_exceeded);
+  }
+}

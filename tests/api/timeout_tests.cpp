@@ -383,3 +383,15 @@ TEST_CASE("a deadline that passes while its context drains is no other error",
   for (auto& each : reports)
     CHECK(each.value().unanswered == 0);
 }
+
+TEST_CASE("what V8 finishes later has the longest timeout of the runs before",
+          "[api][timeout][S7]") {
+  auto ctx = new_context();
+  value_of(
+    ctx.run("WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])).then(() => "
+            "{ for (;;); }); 0",
+            {.timeout = 100ms}));
+  CHECK(value_of(ctx.run("6 * 7")) == value{42});
+  value_of(ctx.idle());
+  CHECK(value_of(ctx.run("6 * 7")) == value{42});
+}

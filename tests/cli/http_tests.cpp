@@ -62,7 +62,7 @@ TEST_CASE("a program lives as long as it listens", "[cli][http]") {
         == "closed\nexit\n");
   // An idle connection of an agent holds nobody up, nor does one that was kept alive.
   auto done =
-    run("require('http').get({ port: server.address().port }, (response) => {"
+    run("require('http').get({ host: '127.0.0.1', port: server.address().port }, (response) => {"
         "  response.resume().on('end', () => { console.log('end'); server.close() }) })");
   CHECK(done.out == "end\nexit\n");
   CHECK(done.status == 0);
@@ -114,8 +114,9 @@ TEST_CASE("ECMAScript modules import node:http", "[cli][http]") {
     "import http, { createServer, get, STATUS_CODES } from 'node:http';\n"
     "import * as all from 'http';\n"
     "const server = createServer((q, r) => r.end(STATUS_CODES[200]));\n"
-    "await new Promise((resolve) => server.listen(0, resolve));\n"
-    "const text = await new Promise((resolve) => get({ port: server.address().port },\n"
+    "await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));\n"
+    "const text = await new Promise((resolve) => get({ host: '127.0.0.1', port: "
+    "server.address().port },\n"
     "  (r) => r.setEncoding('utf8').on('data', resolve)));\n"
     "console.log(text, http.get === get, all.default === http);\n"
     "server.close();\n",

@@ -105,6 +105,23 @@ TEST_CASE("errors in ticks, timers, microtasks and promises end the program", "[
   }
 }
 
+TEST_CASE("an error that came through node:vm says once where it is", "[cli][node][S1]") {
+  auto done = run_code("require('vm').runInThisContext('throw new Error(\"x\")', 'x.js')");
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, StartsWith("x.js:1\nthrow new Error(\"x\")\n^\n\nError: x\n"));
+  CHECK(done.err.find("throw new Error", 20) == std::string::npos);
+}
+
+TEST_CASE("a rejection of another realm is told as the error that it is", "[cli][node][C9]") {
+  const std::string code = "require('vm').runInNewContext('Promise.reject(new Error(\"mine\"))')";
+  auto done = run_code(code);
+  CHECK(done.status == 1);
+  CHECK_THAT(done.err, ContainsSubstring("\n\nError: mine\n"));
+  CHECK(
+    run_code("process.on('uncaughtException', (e) => console.log(e.message, e.code));" + code).out
+    == "mine undefined\n");
+}
+
 TEST_CASE("an error in 'beforeExit' ends the program", "[cli][node]") {
   auto done = run_code("process.on('beforeExit', () => { throw new Error('no') })");
   CHECK(done.status == 1);

@@ -116,7 +116,12 @@ function lookUp(host, family, answer) {
     error.hostname = host;
     answer(error);
   });
-  binding.lookup(token, host, family);
+  const refused = binding.lookup(token, host, family);
+  if (refused !== undefined) {
+    const tell = MapPrototypeGet(lookups, token);
+    MapPrototypeDelete(lookups, token);
+    tell(refused);
+  }
 }
 
 function portOf(port, name = 'Port') {

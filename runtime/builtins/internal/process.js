@@ -398,6 +398,10 @@ define({
   },
 });
 
+// Also of another realm.
+const isError = (value) =>
+  value instanceof Error || require('internal/util/types').isNativeError(value);
+
 function showFatal(error, arrow) {
   let text;
   try {
@@ -411,7 +415,7 @@ function showFatal(error, arrow) {
   }
   if (!arrow)
     return `${text}\n`;
-  return error instanceof Error || require('internal/util/types').isNativeError(error) ?
+  return isError(error) ?
     `${arrow}\n${text}\n` : `\n${arrow}${text}\n`;
 }
 
@@ -463,7 +467,7 @@ function onRejected(promise, reason, arrow) {
   if (mode === 'warn' || mode === 'warn-with-error-codes') {
     let text;
     try {
-      text = reason instanceof Error ? reason.stack : lazyInspect(reason);
+      text = isError(reason) ? reason.stack : lazyInspect(reason);
     } catch {
       text = 'a reason that cannot be shown';
     }
@@ -479,7 +483,7 @@ function onRejected(promise, reason, arrow) {
     return true;
   }
   let error = reason;
-  if (!(reason instanceof Error)) {
+  if (!isError(reason)) {
     let text;
     try {
       text = lazyInspect(reason);

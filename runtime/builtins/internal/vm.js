@@ -24,7 +24,7 @@ const {
 } = internalBinding('vm');
 
 const { codes } = require('internal/errors');
-const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } = codes;
+const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
 const { isArrayBufferView, isProxy } = require('internal/util/types');
 const {
   kValidateObjectAllowArray,
@@ -226,12 +226,18 @@ function runInThisContext(code, options) {
 
 // -- functions --------------------------------------------------------------------------
 
+// V8 keeps the number of parameters in 16 bits, and looks through extensions by recursion.
+const kParametersMax = 65534;
+const kExtensionsMax = 256;
+
 function compileFunction(code, params, options = none) {
   validateString(code, 'code');
   const names = [];
   if (params !== undefined) {
     validateArray(params, 'params');
     const { length } = params;
+    if (length > kParametersMax)
+      throw new ERR_OUT_OF_RANGE('params.length', `<= ${kParametersMax}`, length);
     for (let i = 0; i < length; ++i) {
       const name = params[i];
       validateString(name, `params[${i}]`);
@@ -260,6 +266,8 @@ function compileFunction(code, params, options = none) {
   if (contextExtensions !== undefined) {
     validateArray(contextExtensions, 'options.contextExtensions');
     const { length } = contextExtensions;
+    if (length > kExtensionsMax)
+      throw new ERR_OUT_OF_RANGE('options.contextExtensions.length', `<= ${kExtensionsMax}`, length);
     for (let i = 0; i < length; ++i) {
       const extension = contextExtensions[i];
       const name = `options.contextExtensions[${i}]`;

@@ -123,7 +123,7 @@ struct module_limits {
   /// small: a module for each 480 bytes of `stack_kib`.
   std::size_t depth_max = 2'000;
   /// Requests that the linker of a graph has open with the loader at a time; 1 or more.
-  std::size_t concurrency_max = 64;
+  std::size_t concurrency_max = 256;
   /// For a graph to be loaded, from when its loader is first asked; 0 = no limit.
   std::chrono::milliseconds load_time{0};
 };

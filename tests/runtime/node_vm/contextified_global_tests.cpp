@@ -484,6 +484,29 @@ TEST_CASE("a contextified global cannot be frozen, an ordinary one can", "[node_
   });
 }
 
+TEST_CASE("what scripts do to Object.prototype is in no descriptor", "[node_vm][C8]") {
+  check_all({
+    {"a getter for `value` that gives the object",
+     "const o = {get x() { return 1 }}; make(o); Object.defineProperty(Object.prototype, "
+     "'value', "
+     "{get() { return o }, configurable: true}); try { return Object.keys(run("
+     "'Object.getOwnPropertyDescriptor(globalThis, \"x\")', o)) } finally { delete "
+     "Object.prototype.value }",
+     R"(["get","set","enumerable","configurable"])"},
+  });
+}
+
+TEST_CASE("names that are too long for a message are told by their length", "[node_vm][C8]") {
+  check_all({
+    {"a symbol's",
+     "const s = Symbol('a'.repeat(2 ** 29 - 24)); const o = {s}; make(o); "
+     "Object.defineProperty(o, "
+     "s, {value: 1}); run('\"use strict\"; globalThis[s] = 2', o)",
+     "TypeError: Cannot assign to read only property 'Symbol((536870888 characters))' of "
+     "object '#<Object>'"},
+  });
+}
+
 TEST_CASE("each context has its own built-ins", "[node_vm][C9]") {
   check_all({
     {"instanceof",

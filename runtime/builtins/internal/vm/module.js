@@ -46,7 +46,7 @@ const {
   validateString,
   validateUint32,
 } = require('internal/validators');
-const { checkImportCallback, registerImportCallback } = require('internal/vm/imports');
+const { registerImportCallback } = require('internal/vm/imports');
 
 const none = ObjectFreeze({ __proto__: null });
 const makeKey = Symbol('make'); // only the classes here make what a module has inside
@@ -332,7 +332,8 @@ class SourceTextModule extends Module {
     validateInt32(columnOffset, 'options.columnOffset');
     if (initializeImportMeta !== undefined)
       validateFunction(initializeImportMeta, 'options.initializeImportMeta');
-    checkImportCallback(importModuleDynamically);
+    if (importModuleDynamically !== undefined)
+      validateFunction(importModuleDynamically, 'options.importModuleDynamically');
     if (cachedData !== undefined && !isArrayBufferView(cachedData))
       throw new ERR_INVALID_ARG_TYPE(
         'options.cachedData', ['Buffer', 'TypedArray', 'DataView'], cachedData);

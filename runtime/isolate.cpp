@@ -39,12 +39,23 @@ void on_fatal_error(const char* location, const char* message) {
   park();
 }
 
-/// Called before V8 ends the process. It does that for two kinds of reasons: when
+/// V8 13.6 looks for the exception of a module that was stopped while it ran because those with
+/// top-level await that it imports had become ready, but a termination is none.
+bool is_missing_termination(std::string_view message) {
+  auto* isolate = v8::Isolate::TryGetCurrent();
+  return message.find("(location_) != nullptr") != std::string_view::npos && isolate != nullptr
+         && isolate->IsExecutionTerminating();
+}
+
+/// Called before V8 ends the process. It does that for three kinds of reasons: when
 /// something is too large for it (`'a'.repeat(2 ** 28).split('')`), which is as
-/// good as out of memory, and when it finds itself broken, and then it must.
+/// good as out of memory; when it has stopped a script where it cannot; and when it finds
+/// itself broken, and then it must.
 void on_v8_fatal(const char*, int, const char* message) {
   constexpr std::string_view too_large = "Fatal JavaScript ";
-  if (events_here != nullptr && std::string_view{message}.starts_with(too_large))
+  if (events_here == nullptr || message == nullptr)
+    return;
+  if (std::string_view{message}.starts_with(too_large) || is_missing_termination(message))
     park();
 }
 

@@ -901,8 +901,13 @@ v8::MaybeLocal<v8::Promise> module_graphs::on_import(v8::Local<v8::Context> cont
     .referrer = resource_name->IsString() ? to_utf8(isolate, resource_name.As<v8::String>())
                                           : std::string{}};
   v8::Local<v8::Promise> promise;
-  if (!owner.modules_->import_from_script(here, context, std::move(request)).ToLocal(&promise))
+  if (!owner.modules_->import_from_script(here, context, std::move(request)).ToLocal(&promise)) {
+    // V8 ends the process when there is neither a promise nor an exception. A termination may
+    // have been taken for one on the way.
+    if (!isolate->HasPendingException())
+      throw_stopped(isolate);
     return {};
+  }
   if (calling != context
       && !owner.vm_machine()->adopt(context, calling, promise).ToLocal(&promise))
     return {};

@@ -594,3 +594,19 @@ TEST_CASE("a graph that fails tells why", "[api][module][graph]") {
   CHECK(error_of(ctx.inspect_graph("main.mjs")).message == "Error: no");
   CHECK(error_of(ctx.inspect_graph("gone.mjs")).code == errc::module_not_found);
 }
+
+TEST_CASE("a module that is stopped after it has waited for another ends no process",
+          "[api][module][A9][A11]") {
+  memory_loader::sources sources;
+  sources.emplace("mem:/waits.mjs", "await null;");
+  sources.emplace("mem:/loops.mjs", "import 'mem:/waits.mjs'; for (;;);");
+  runtime rt;
+  auto neighbour = value_of(rt.spawn());
+  auto ctx = value_of(rt.spawn({.loader = std::make_shared<memory_loader>(std::move(sources))}));
+  CHECK(error_of(ctx.import("mem:/loops.mjs", {.timeout = 100ms})).code
+        == errc::deadline_exceeded);
+  auto ended = ctx.exited();
+  REQUIRE(ended.wait_for(patience));
+  CHECK(value_of(std::move(ended)).reason == errc::context_lost);
+  CHECK(value_of(neighbour.run("6 * 7")) == value{42});
+}

@@ -81,12 +81,13 @@ private:
     std::string code;
     for (auto n = random_.below(4); n > 0; --n)
       code += "import './m" + std::to_string(random_.below(names)) + ".mjs';";
+    // All of them await: one that does not, and is stopped, costs its context (docs/limits.md).
     switch (random_.below(30)) {
       case 0:
-        code += "throw new Error('thrown');";
+        code += "await null; throw new Error('thrown');";
         break;
       case 1:
-        code += "for (;;);";
+        code += "await null; for (;;);";
         break;
       case 2:
         code += "await new Promise(() => {});";

@@ -84,8 +84,8 @@ TEST_CASE("errors of servers and clients that nobody hears end the program", "[c
   auto thrown = troupe_command(
     {"run", "-e",
      "const server = require('http').createServer(() => { throw new Error('no') });"
-     "server.listen(0, () => require('http').get({ port: server.address().port })"
-     ".on('error', () => {}))"});
+     "server.listen(0, '127.0.0.1', () => require('http').get({ host: '127.0.0.1', port: "
+     "server.address().port }).on('error', () => {}))"});
   CHECK(thrown.status == 1);
   CHECK_THAT(thrown.err, ContainsSubstring("Error: no\n"));
   auto unknown = troupe_command(

@@ -53,7 +53,8 @@ void script_requests::run(request_id request, const script_source& source,
     share(source);
 }
 
-void script_requests::compile(request_id request, const script_source& source) {
+void script_requests::answer_about(request_id request, const script_source& source,
+                                   script_body body) {
   owner_.answer_in_turn(
     request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
       v8::TryCatch caught{here.v8()};
@@ -61,14 +62,21 @@ void script_requests::compile(request_id request, const script_source& source) {
       if (!compiled)
         return capture_error(here, context, caught, errc::syntax_error,
                              source.options.display_errors);
-      auto map = compiled->script->GetUnboundScript()->GetSourceMappingURL();
-      compile_facts facts;
-      if (source.cache)
-        facts.cached_data_rejected = source.cache->brought_rejected();
-      if (map->IsString())
-        facts.source_map_url = to_utf8(here.v8(), map.As<v8::String>());
-      return to_value(facts);
+      return body(here, compiled->script->GetUnboundScript());
     });
+}
+
+void script_requests::compile(request_id request, const script_source& source) {
+  answer_about(request, source,
+               [&](isolate_scope& here, v8::Local<v8::UnboundScript> script) -> result<value> {
+                 auto map = script->GetSourceMappingURL();
+                 compile_facts facts;
+                 if (source.cache)
+                   facts.cached_data_rejected = source.cache->brought_rejected();
+                 if (map->IsString())
+                   facts.source_map_url = to_utf8(here.v8(), map.As<v8::String>());
+                 return to_value(facts);
+               });
 }
 
 void script_requests::compile_function(request_id request, const function_source& source) {
@@ -133,14 +141,9 @@ void script_requests::create_function_cache(request_id request, const value& fun
 }
 
 void script_requests::create_cached_data(request_id request, const script_source& source) {
-  owner_.answer_in_turn(
-    request, [&](isolate_scope& here, v8::Local<v8::Context> context) -> result<value> {
-      v8::TryCatch caught{here.v8()};
-      auto compiled = compiled_.compile(here, context, source);
-      if (!compiled)
-        return capture_error(here, context, caught, errc::syntax_error,
-                             source.options.display_errors);
-      auto cache = make_code_cache(compiled->script->GetUnboundScript());
+  answer_about(
+    request, source, [&](isolate_scope&, v8::Local<v8::UnboundScript> script) -> result<value> {
+      auto cache = make_code_cache(script);
       if (!cache)
         return error{.code = errc::invalid_argument,
                      .message = "V8 makes no code cache of a script with asm.js in it"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/function_ref.hpp"
 #include "runtime/run_ledger.hpp"
 #include "runtime/script.hpp"
 #include "troupe/options.hpp"
@@ -40,6 +41,10 @@ public:
   }
 
 private:
+  using script_body = function_ref<result<value>(isolate_scope&, v8::Local<v8::UnboundScript>)>;
+
+  /// One request about a compiled script that does not wait: `body` gives its answer.
+  void answer_about(request_id request, const script_source& source, script_body body);
   void share(const script_source& source);
 
   environment& owner_;

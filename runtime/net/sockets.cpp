@@ -224,9 +224,10 @@ void sockets::set_hooks(const call& info) {
       self.hooks_[i].Reset(isolate, function.As<v8::Function>());
 }
 
-/// listen(address or path, port, backlog, IPv6 only?): a number, or a failure. The port of a
-/// local one is -1.
-void sockets::listen(const call& info) {
+/// Begins a stream at info[0], an address or, when the port info[1] is -1, a path.
+/// Gives its number, or a failure: what `at_path` or `at_address` returns.
+template <class AtPath, class AtAddress>
+void sockets::begin(const call& info, AtPath at_path, AtAddress at_address) {
   auto& self = self_of(info);
   auto port = static_cast<int>(number_of(info[1]));
   auto fail = [&](int status) {
@@ -240,45 +241,35 @@ void sockets::listen(const call& info) {
   auto where = string_of(info, 0);
   int failed = 0;
   if (port < 0) {
-    failed = made->bind(where);
+    failed = at_path(*made, where);
   } else {
     sockaddr_storage address{};
     failed = parse_address(where, port, address);
     if (failed == 0)
-      failed = made->bind(plain(address), info[3]->IsTrue());
+      failed = at_address(*made, plain(address));
   }
-  if (failed == 0)
-    failed = made->listen(static_cast<int>(between(info[2], 1, 65535)));
   if (failed != 0)
     return fail(failed);
   info.GetReturnValue().Set(static_cast<double>(self.add(std::move(made), self.turns_of_turn())));
 }
 
+/// listen(address or path, port, backlog, IPv6 only?): a number, or a failure. The port of a
+/// local one is -1.
+void sockets::listen(const call& info) {
+  auto listen = [&](stream& on, int failed) {
+    return failed != 0 ? failed : on.listen(static_cast<int>(between(info[2], 1, 65535)));
+  };
+  begin(
+    info, [&](stream& made, const std::string& path) { return listen(made, made.bind(path)); },
+    [&](stream& made, const sockaddr& address) {
+      return listen(made, made.bind(address, info[3]->IsTrue()));
+    });
+}
+
 /// connect(address or path, port): a number, or a failure; the hook tells the rest.
 void sockets::connect(const call& info) {
-  auto& self = self_of(info);
-  auto port = static_cast<int>(number_of(info[1]));
-  auto fail = [&](int status) {
-    info.GetReturnValue().Set(failure_of(info.GetIsolate(), status));
-  };
-  if (self.loop_.open() >= sockets_max) // those that are closing have their memory still
-    return fail(UV_EMFILE);
-  auto made = stream::make(self.loop_, port < 0 ? stream::kind::local : stream::kind::tcp, self);
-  if (!made)
-    return fail(UV_EMFILE);
-  auto where = string_of(info, 0);
-  int failed = 0;
-  if (port < 0) {
-    failed = made->connect(where);
-  } else {
-    sockaddr_storage address{};
-    failed = parse_address(where, port, address);
-    if (failed == 0)
-      failed = made->connect(plain(address));
-  }
-  if (failed != 0)
-    return fail(failed);
-  info.GetReturnValue().Set(static_cast<double>(self.add(std::move(made), self.turns_of_turn())));
+  auto connect = [](stream& made, const auto& where) { return made.connect(where); };
+  begin(info, connect, connect);
 }
 
 /// lookup(token, host, family): the hook tells, or a failure.

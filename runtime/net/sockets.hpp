@@ -78,6 +78,8 @@ private:
   };
 
   static void set_hooks(const call& info);
+  template <class AtPath, class AtAddress>
+  static void begin(const call& info, AtPath at_path, AtAddress at_address);
   static void listen(const call& info);
   static void connect(const call& info);
   static void look_up(const call& info);

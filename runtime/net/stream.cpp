@@ -120,14 +120,23 @@ void stream::read_stop() {
   uv_read_stop(uv());
 }
 
+namespace {
+
+std::vector<uv_buf_t> buffers_of(const std::vector<stream_piece>& pieces) {
+  std::vector<uv_buf_t> buffers;
+  for (const auto& each : pieces)
+    buffers.push_back(
+      uv_buf_init(const_cast<char*>(each.data), static_cast<unsigned>(each.length)));
+  return buffers;
+}
+
+} // namespace
+
 int stream::write(std::vector<stream_piece> pieces) {
   if (writing_.size() >= writes_max)
     return UV_ENOBUFS;
   if (writing_.empty()) {
-    std::vector<uv_buf_t> buffers;
-    for (const auto& each : pieces)
-      buffers.push_back(
-        uv_buf_init(const_cast<char*>(each.data), static_cast<unsigned>(each.length)));
+    auto buffers = buffers_of(pieces);
     auto done = uv_try_write(uv(), buffers.data(), static_cast<unsigned>(buffers.size()));
     if (done < 0 && done != UV_EAGAIN)
       return done;
@@ -145,10 +154,7 @@ int stream::write(std::vector<stream_piece> pieces) {
   request->to = this;
   request->pieces = std::move(pieces);
   request->request.data = request.get();
-  std::vector<uv_buf_t> buffers;
-  for (const auto& each : request->pieces)
-    buffers.push_back(
-      uv_buf_init(const_cast<char*>(each.data), static_cast<unsigned>(each.length)));
+  auto buffers = buffers_of(request->pieces);
   auto failed =
     uv_write(&request->request, uv(), buffers.data(), static_cast<unsigned>(buffers.size()),
              [](uv_write_t* uv, int status) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,7 +36,7 @@ struct stored_module {
 
 struct memory_loader::state {
   std::mutex mutex;
-  std::map<std::string, stored_module, std::less<>> modules; // guarded by mutex
+  std::unordered_map<std::string, stored_module> modules; // guarded by mutex
 };
 
 memory_loader::memory_loader() : memory_loader(sources{}) {

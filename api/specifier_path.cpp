@@ -1,7 +1,6 @@
 #include "api/specifier_path.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace troupe::detail {
 
@@ -39,28 +38,26 @@ std::string resolved_specifier(std::string_view specifier, std::string_view refe
   auto rest = specifier.substr(path.size());
   bool rooted = absolute || base.starts_with('/') || !origin.empty();
 
-  std::vector<std::string_view> parts;
+  std::string resolved;
+  resolved.reserve(referrer.size() + specifier.size() + 1);
+  resolved += origin;
+  if (rooted)
+    resolved += '/';
+  auto top = resolved.size(); // no `..` climbs above
   for (auto piece : {base, path})
     while (!piece.empty()) {
       auto slash = std::min(piece.find('/'), piece.size());
       auto part = piece.substr(0, slash);
       piece.remove_prefix(std::min(slash + 1, piece.size()));
       if (part == "..") {
-        if (!parts.empty())
-          parts.pop_back();
+        auto parent = resolved.rfind('/');
+        resolved.resize(parent == std::string::npos ? top : std::max(parent, top));
       } else if (!part.empty() && part != ".") {
-        parts.push_back(part);
+        if (resolved.size() > top)
+          resolved += '/';
+        resolved += part;
       }
     }
-
-  std::string resolved{origin};
-  for (auto part : parts) {
-    if (rooted || resolved.size() > origin.size())
-      resolved += '/';
-    resolved += part;
-  }
-  if (parts.empty() && rooted)
-    resolved += '/';
   return resolved.append(rest);
 }
 

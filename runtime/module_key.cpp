@@ -45,7 +45,8 @@ std::string key_of(const module_request& request) {
 }
 
 std::string key_of(module_kind kind, std::string_view identifier) {
-  return fmt::format("{}{}", static_cast<int>(kind), identifier);
+  std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
+  return key.append(identifier);
 }
 
 std::optional<error> check(const module_request& request) {

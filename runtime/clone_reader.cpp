@@ -238,10 +238,9 @@ private:
   /// The object, with as much of its content as can be put in at once.
   v8::MaybeLocal<v8::Object> make_begun(const value_slot& from, frame& filling) {
     if (from.kind == value_kind::object) {
-      v8::Local<v8::Object> made;
-      if (make_from_template(*from.node).ToLocal(&made)) {
+      if (auto* known = shape_of(from.node->properties)) {
         filling.properties_placed = true;
-        return made;
+        return make_from_template(*known, *from.node);
       }
     } else if (from.kind == value_kind::array && is_packed(*from.node)) {
       filling.items_placed = true;
@@ -270,10 +269,7 @@ private:
     return v8::Array::New(isolate_, placed_.data(), placed_.size());
   }
 
-  v8::MaybeLocal<v8::Object> make_from_template(const value_node& node) {
-    auto* known = shape_of(node.properties);
-    if (known == nullptr)
-      return {};
+  v8::MaybeLocal<v8::Object> make_from_template(const shape& known, const value_node& node) {
     std::vector<v8::MaybeLocal<v8::Value>> values;
     values.reserve(node.properties.size());
     for (const auto& property : node.properties) {
@@ -282,7 +278,7 @@ private:
         return {};
       values.emplace_back(made);
     }
-    return known->made->NewInstance(context_, {values.data(), values.size()});
+    return known.made->NewInstance(context_, {values.data(), values.size()});
   }
 
   /// The shape of an object, when there are many of the same kind. Keys are

@@ -18,6 +18,7 @@
 #include "runtime/script_process.hpp"
 #include "runtime/script_requests.hpp"
 #include "runtime/script_timers.hpp"
+#include "runtime/settlement.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
@@ -219,16 +220,22 @@ script_timers& environment::timers() {
   return *timers_;
 }
 
-bool environment::write_line(console_line::stream to, std::string text) {
+bool environment::spend_output(std::size_t bytes) {
   if (ledger_->stopping())
     return false;
-  if (texts_.output_limit != 0) {
-    if (text.size() + 1 > output_left_) {
-      stop_here(stop_reason::output_limit);
-      return false;
-    }
-    output_left_ -= text.size() + 1; // and a newline
+  if (texts_.output_limit == 0)
+    return true;
+  if (bytes > output_left_) {
+    stop_here(stop_reason::output_limit);
+    return false;
   }
+  output_left_ -= bytes;
+  return true;
+}
+
+bool environment::write_line(console_line::stream to, std::string text) {
+  if (!spend_output(text.size() + 1)) // and a newline
+    return false;
   events_.write({.context = texts_.context, .to = to, .text = std::move(text)});
   return true;
 }
@@ -330,7 +337,7 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
   return stopped;
 }
 
-std::optional<stop_reason> environment::callback_turn(const turn_spec& spec, script_body body) {
+std::optional<stop_reason> environment::callback_turn(turn_spec spec, script_body body) {
   auto stopped = in_turn(spec, body);
   if (!stopped || *stopped == stop_reason::cancel || *stopped == stop_reason::close)
     return stopped; // whoever did that knows
@@ -468,15 +475,8 @@ void environment::run_callback(script_body body) {
 bool environment::write_output(
   console_line::stream to, std::string_view text,
   const std::function<void(console_line::stream, std::string_view)>& host) {
-  if (ledger_->stopping())
+  if (!spend_output(text.size()))
     return false;
-  if (texts_.output_limit != 0) {
-    if (text.size() > output_left_) {
-      stop_here(stop_reason::output_limit);
-      return false;
-    }
-    output_left_ -= text.size();
-  }
   if (!host) {
     if (text.ends_with('\n'))
       text.remove_suffix(1);
@@ -628,6 +628,7 @@ bool environment::evaluate(request_id request, const std::string& name,
   running_ = outer_running;
   if (stopped) {
     abandon(request);
+    close_sockets_of(request);
     answer = stopped_error(*stopped, limits);
   }
   if (stopped || !waits)
@@ -691,18 +692,6 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
                                            v8::Local<v8::Promise> promise, request_id request,
                                            const run_options& options, bool display_errors,
                                            bool boxed) {
-  auto* isolate = here.v8();
-  v8::Local<v8::Function> settled[2];
-  // The callback learns what it answers from its data: the request's number,
-  // negative for a rejection.
-  for (int rejected : {0, 1}) {
-    auto data = v8::Number::New(isolate, static_cast<double>(request) * (rejected != 0 ? -1 : 1));
-    if (!v8::Function::New(context, &environment::on_settled, data, 1,
-                           v8::ConstructorBehavior::kThrow)
-           .ToLocal(&settled[rejected]))
-      return error{.code = errc::heap_limit_exceeded,
-                   .message = "there is no memory to wait with"};
-  }
   bool whole = options.timeout_covers == timeout_scope::evaluation;
   waiting_.insert_or_assign(request, waiting{.how = options.take,
                                              .display_errors = display_errors,
@@ -715,9 +704,8 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
                              .cpu_time = current_.cpu_time});
   if (arm)
     events_.arm(*arm);
-  // Looks up the promise's constructor, which may be the script's own and throw.
-  v8::TryCatch caught{isolate};
-  if (!promise->Then(context, settled[0], settled[1]).IsEmpty())
+  v8::TryCatch caught{here.v8()};
+  if (when_settled(context, promise, request, &environment::on_settled))
     return {};
   abandon(request);
   if (!caught.HasCaught() || caught.HasTerminated())
@@ -726,11 +714,10 @@ result<void> environment::wait_for_promise(isolate_scope& here, v8::Local<v8::Co
 }
 
 void environment::on_settled(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  auto number = info.Data().As<v8::Number>()->Value();
   auto& self = of(info.GetIsolate());
   isolate_scope here{self.isolate_};
-  self.settle(here, here.v8()->GetCurrentContext(),
-              static_cast<request_id>(number < 0 ? -number : number), number > 0, info[0]);
+  auto [request, fulfilled] = settlement::of(info);
+  self.settle(here, here.v8()->GetCurrentContext(), request, fulfilled, info[0]);
 }
 
 void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, request_id request,
@@ -756,13 +743,19 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
 
 void environment::abandon(request_id request) {
   ledger_->settle(request);
-  waiting_.erase(request);
+  if (waiting_.erase(request) != 0)
+    close_sockets_of(request);
   if (timers_)
     timers_->cancel_of(request);
   host_calls_->cancel_of(request);
   modules_->cancel_of(request);
   if (measurements_)
     measurements_->forget(request);
+}
+
+void environment::close_sockets_of(request_id request) {
+  if (sockets_)
+    sockets_->cancel_of(request);
 }
 
 bool environment::fail_one(request_id request, const error& why) {

@@ -240,6 +240,11 @@ public:
   [[nodiscard]] std::function<bool(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)>
   callbacks_of_turn();
 
+  /// The request that the turn at hand belongs to; 0: none.
+  [[nodiscard]] request_id request_of_turn() const {
+    return limits_of_turn().request;
+  }
+
   /// A turn that belongs to no request.
   void run_callback(function_ref<void(isolate_scope&, v8::Local<v8::Context>)> body);
 
@@ -321,7 +326,8 @@ private:
 
   /// A turn for a callback that a request has left behind. When it is stopped, the
   /// request is told, or, when it waits no more, whoever hears of uncaught errors.
-  std::optional<stop_reason> callback_turn(const turn_spec& spec, script_body body);
+  /// `spec` is a copy: what `body` does may end what it came from.
+  std::optional<stop_reason> callback_turn(turn_spec spec, script_body body);
 
   /// A request that may wait: for the promise that `body` gives. `name` is the file
   /// of the script that runs, if any. @returns false when it was stopped.
@@ -350,6 +356,13 @@ private:
   void settle(isolate_scope& here, v8::Local<v8::Context> context, request_id request,
               bool fulfilled, v8::Local<v8::Value> outcome);
   static void on_settled(const v8::FunctionCallbackInfo<v8::Value>& info);
+
+  /// Counts what the script writes. @returns false when it is to stop.
+  [[nodiscard]] bool spend_output(std::size_t bytes);
+
+  /// What a request has opened does not outlive it when it is stopped before it is answered.
+  /// (A callback that it left behind, and that is stopped, closes no server.)
+  void close_sockets_of(request_id request);
 
   [[nodiscard]] error stopped_error(stop_reason reason, const turn_spec& limits) const;
 

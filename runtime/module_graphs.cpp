@@ -11,6 +11,7 @@
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/rejection_log.hpp"
 #include "runtime/script_modules.hpp"
+#include "runtime/settlement.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <fmt/format.h>
@@ -35,10 +36,6 @@ constexpr std::size_t request_bytes_max = 32 * mib;
 
 v8::Local<v8::String> namespace_key(v8::Isolate* isolate) {
   return v8::String::NewFromUtf8Literal(isolate, "namespace", v8::NewStringType::kInternalized);
-}
-
-double number_of(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  return info.Data().As<v8::Number>()->Value();
 }
 
 } // namespace
@@ -569,18 +566,7 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
     succeed(here, context, *found->second, root->module(here)->GetModuleNamespace());
     return;
   }
-  v8::Local<v8::Function> settled[2];
-  for (int rejected : {0, 1})
-    if (!v8::Function::New(
-           context, &module_graphs::on_evaluated,
-           v8::Number::New(isolate, static_cast<double>(id) * (rejected != 0 ? -1 : 1)), 1,
-           v8::ConstructorBehavior::kThrow)
-           .ToLocal(&settled[rejected])) {
-      finish(id);
-      return;
-    }
-  // Looks up the promise's constructor, which may be the script's own and throw.
-  if (!promise->Then(context, settled[0], settled[1]).IsEmpty())
+  if (when_settled(context, promise, id, &module_graphs::on_evaluated))
     return;
   if (caught.HasCaught() && !caught.HasTerminated())
     fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
@@ -589,16 +575,15 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
 }
 
 void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info) {
-  auto number = number_of(info);
   auto& owner = environment::of(info.GetIsolate());
   auto& self = *owner.modules_;
   isolate_scope here{owner.isolate_};
   auto context = here.v8()->GetCurrentContext();
-  auto id = static_cast<load_id>(number < 0 ? -number : number);
+  auto [id, fulfilled] = settlement::of(info);
   auto found = self.loads_.find(id);
   if (found == self.loads_.end())
     return;
-  if (number > 0) {
+  if (fulfilled) {
     self.succeed(here, context, *found->second,
                  found->second->root->module(here)->GetModuleNamespace());
     return;
@@ -997,7 +982,7 @@ void module_graphs::on_ready(const v8::FunctionCallbackInfo<v8::Value>& info) {
   auto& owner = environment::of(info.GetIsolate());
   auto& self = *owner.modules_;
   isolate_scope here{owner.isolate_};
-  auto found = self.loads_.find(static_cast<load_id>(number_of(info)));
+  auto found = self.loads_.find(static_cast<load_id>(info.Data().As<v8::Number>()->Value()));
   if (found == self.loads_.end())
     return;
   found->second->queued = false;

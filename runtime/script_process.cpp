@@ -92,12 +92,9 @@ void script_process::fill_binding(isolate_scope& here, v8::Local<v8::Context> co
 v8::MaybeLocal<v8::Value> script_process::tell(isolate_scope& here,
                                                v8::Local<v8::Context> context, hook which,
                                                std::initializer_list<v8::Local<v8::Value>> with) {
-  const auto& function = hooks_[static_cast<std::size_t>(which)];
-  if (function.IsEmpty())
+  if (!hooks_.has(which))
     return v8::False(here.v8());
-  std::vector<v8::Local<v8::Value>> arguments{with};
-  return function.Get(here.v8())->Call(context, v8::Undefined(here.v8()),
-                                       static_cast<int>(arguments.size()), arguments.data());
+  return hooks_.call(context, which, with);
 }
 
 void script_process::run_ticks(isolate_scope& here, v8::Local<v8::Context> context) {
@@ -185,7 +182,7 @@ bool script_process::deliver_signals() {
 }
 
 void script_process::tell_idle() {
-  if (hooks_[static_cast<std::size_t>(hook::idle)].IsEmpty())
+  if (!hooks_.has(hook::idle))
     return;
   owner_.run_callback([&](isolate_scope& here, v8::Local<v8::Context> context) {
     v8::TryCatch caught{here.v8()};
@@ -239,13 +236,7 @@ void script_process::facts(const call& info) {
 
 /// setHooks([function, ...]) in the order of `hook`.
 void script_process::set_hooks(const call& info) {
-  auto& self = self_of(info);
-  auto* isolate = info.GetIsolate();
-  auto given = info[0].As<v8::Array>();
-  v8::Local<v8::Value> function;
-  for (std::uint32_t i = 0; i < std::size(self.hooks_); ++i)
-    if (given->Get(isolate->GetCurrentContext(), i).ToLocal(&function) && function->IsFunction())
-      self.hooks_[i].Reset(isolate, function.As<v8::Function>());
+  self_of(info).hooks_.set(info.GetIsolate()->GetCurrentContext(), info[0].As<v8::Array>());
 }
 
 void script_process::tick_scheduled(const call& info) {

@@ -2,6 +2,7 @@
 
 #include "runtime/isolate.hpp"
 #include "runtime/loop_inbox.hpp"
+#include "runtime/script_hooks.hpp"
 #include "troupe/process.hpp"
 
 #include <v8-context.h>
@@ -100,7 +101,7 @@ private:
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::shared_ptr<loop_inbox<int>> signals_;
   std::set<int> watched_;
-  v8::Global<v8::Function> hooks_[static_cast<std::size_t>(hook::count)];
+  script_hooks<hook> hooks_;
   bool has_ticks_ = false;
 };
 

@@ -85,7 +85,7 @@ void script_timers::cancel_of(request_id request) {
   }
 }
 
-std::uint32_t script_timers::start(v8::Isolate* isolate, v8::Local<v8::Function> callback,
+std::uint64_t script_timers::start(v8::Isolate* isolate, v8::Local<v8::Function> callback,
                                    std::chrono::milliseconds delay, bool repeats) {
   if (owner_.ledger_->stopping()) { // leaves a built-in that calls this for ever
     throw_stopped(isolate);
@@ -124,10 +124,10 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
   auto& arguments = timers_.at(id).arguments;
   for (int i = 2; i < info.Length(); ++i)
     arguments.emplace_back(isolate, info[i]);
-  info.GetReturnValue().Set(id);
+  info.GetReturnValue().Set(static_cast<double>(id));
 }
 
-void script_timers::fire(std::uint32_t id) {
+void script_timers::fire(std::uint64_t id) {
   auto found = timers_.find(id);
   if (found == timers_.end())
     return;
@@ -149,8 +149,10 @@ void script_timers::fire(std::uint32_t id) {
   };
   if (!owner_.callback_turn(spec, call))
     return;
-  if (auto left = timers_.find(id); left != timers_.end())
-    forget(left); // an interval that was stopped would only be stopped again
+  if (auto left = timers_.find(id); left != timers_.end()) {
+    loop_.cancel_timer(left->second.handle); // an interval would only be stopped again
+    forget(left);
+  }
 }
 
 void script_timers::set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -165,7 +167,9 @@ script_timers::entries::iterator script_timers::find(v8::Local<v8::Value> number
   double id = 0;
   if (!number->NumberValue(v8::Isolate::GetCurrent()->GetCurrentContext()).To(&id))
     return timers_.end();
-  return id >= 1 && id <= last_id_ ? timers_.find(static_cast<std::uint32_t>(id)) : timers_.end();
+  return id >= 1 && id <= static_cast<double>(last_id_)
+           ? timers_.find(static_cast<std::uint64_t>(id))
+           : timers_.end();
 }
 
 void script_timers::clear_one(const v8::FunctionCallbackInfo<v8::Value>& info) {
@@ -182,7 +186,7 @@ void script_timers::start_one(const v8::FunctionCallbackInfo<v8::Value>& info) {
   std::chrono::milliseconds delay{static_cast<std::int64_t>(info[1].As<v8::Number>()->Value())};
   auto id = self.start(info.GetIsolate(), info[0].As<v8::Function>(), delay, info[2]->IsTrue());
   if (id != 0)
-    info.GetReturnValue().Set(id);
+    info.GetReturnValue().Set(static_cast<double>(id));
 }
 
 void script_timers::set_ref(const v8::FunctionCallbackInfo<v8::Value>& info) {

@@ -58,15 +58,15 @@ private:
     std::vector<v8::Global<v8::Value>> arguments;
   };
 
-  using entries = std::unordered_map<std::uint32_t, timer>;
+  using entries = std::unordered_map<std::uint64_t, timer>;
 
   void set(const v8::FunctionCallbackInfo<v8::Value>& info, bool repeats);
   /// @returns its number; 0 with an exception pending.
-  [[nodiscard]] std::uint32_t start(v8::Isolate* isolate, v8::Local<v8::Function> callback,
+  [[nodiscard]] std::uint64_t start(v8::Isolate* isolate, v8::Local<v8::Function> callback,
                                     std::chrono::milliseconds delay, bool repeats);
   [[nodiscard]] entries::iterator find(v8::Local<v8::Value> number);
   void forget(entries::iterator which);
-  void fire(std::uint32_t id);
+  void fire(std::uint64_t id);
   static void set_timeout(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void set_interval(const v8::FunctionCallbackInfo<v8::Value>& info);
   static void clear_one(const v8::FunctionCallbackInfo<v8::Value>& info);
@@ -77,7 +77,7 @@ private:
   event_loop& loop_;
   entries timers_;
   std::size_t unrefed_ = 0;
-  std::uint32_t last_id_ = 0;
+  std::uint64_t last_id_ = 0;
 };
 
 } // namespace troupe::js

@@ -194,10 +194,11 @@ sockets::socket* sockets::find(v8::Local<v8::Value> number) {
   return found == sockets_.end() ? nullptr : &found->second;
 }
 
-std::uint64_t sockets::add(stream_ptr made, turn_maker turns) {
+std::uint64_t sockets::add(stream_ptr made, turn_maker turns, request_id request) {
   auto id = ++last_id_;
   made->id = id;
-  sockets_.emplace(id, socket{.stream = std::move(made), .turns = std::move(turns)});
+  sockets_.emplace(
+    id, socket{.stream = std::move(made), .turns = std::move(turns), .request = request});
   return id;
 }
 
@@ -206,22 +207,17 @@ sockets::turn_maker sockets::turns_of_turn() const {
 }
 
 bool sockets::idle() const noexcept {
-  return lookups_.empty() && std::ranges::none_of(sockets_, [](const auto& each) {
-           return each.second.refed && each.second.stream->active();
-         });
+  return lookups_.empty() && cancelled_.empty()
+         && std::ranges::none_of(sockets_, [](const auto& each) {
+              return each.second.refed && each.second.stream->active();
+            });
 }
 
 // -- what the script calls --------------------------------------------------------------
 
 /// setHooks([function, ...]) in the order of `hook`.
 void sockets::set_hooks(const call& info) {
-  auto& self = self_of(info);
-  auto* isolate = info.GetIsolate();
-  auto given = info[0].As<v8::Array>();
-  v8::Local<v8::Value> function;
-  for (std::uint32_t i = 0; i < std::size(self.hooks_); ++i)
-    if (given->Get(isolate->GetCurrentContext(), i).ToLocal(&function) && function->IsFunction())
-      self.hooks_[i].Reset(isolate, function.As<v8::Function>());
+  self_of(info).hooks_.set(info.GetIsolate()->GetCurrentContext(), info[0].As<v8::Array>());
 }
 
 /// Begins a stream at info[0], an address or, when the port info[1] is -1, a path.
@@ -250,7 +246,8 @@ void sockets::begin(const call& info, AtPath at_path, AtAddress at_address) {
   }
   if (failed != 0)
     return fail(failed);
-  info.GetReturnValue().Set(static_cast<double>(self.add(std::move(made), self.turns_of_turn())));
+  info.GetReturnValue().Set(static_cast<double>(
+    self.add(std::move(made), self.turns_of_turn(), self.owner_.request_of_turn())));
 }
 
 /// listen(address or path, port, backlog, IPv6 only?): a number, or a failure. The port of a
@@ -286,7 +283,8 @@ void sockets::look_up(const call& info) {
                 : std::string{};
   self.lookups_.push_back({.token = static_cast<std::uint64_t>(number_of(info[0])),
                            .what = {.host = host, .family = static_cast<int>(number_of(info[2]))},
-                           .turns = self.turns_of_turn()});
+                           .turns = self.turns_of_turn(),
+                           .request = self.owner_.request_of_turn()});
   if (self.lookups_.size() == 1)
     self.start_lookup();
 }
@@ -417,16 +415,11 @@ bool sockets::tell_in(
   const std::function<bool(isolate_scope&, v8::Local<v8::Context>, arguments&)>& make) {
   auto keep = turns; // the script may drop what has it
   return (*keep)([&](isolate_scope& here, v8::Local<v8::Context> context) {
-    const auto& function = hooks_[static_cast<std::size_t>(which)];
-    if (function.IsEmpty())
+    if (!hooks_.has(which))
       return;
     v8::TryCatch caught{here.v8()};
     arguments with;
-    if (make(here, context, with)
-        && !function.Get(here.v8())
-              ->Call(context, v8::Undefined(here.v8()), static_cast<int>(with.size()),
-                     with.data())
-              .IsEmpty())
+    if (make(here, context, with) && !hooks_.call(context, which, std::move(with)).IsEmpty())
       return;
     if (caught.HasCaught() && !caught.HasTerminated())
       owner_.uncaught(here, context, caught.Exception(), caught.Message());
@@ -444,11 +437,14 @@ void sockets::tell(
     return;
   // Its turn was stopped: whatever the script had in mind for it is lost.
   if (sockets_.erase(id) != 0)
-    tell_in(
-      turns, hook::read, [id](isolate_scope& here, v8::Local<v8::Context>, arguments& with) {
-        with = {number(here.v8(), static_cast<double>(id)), failure_of(here.v8(), UV_ECANCELED)};
-        return true;
-      });
+    tell_cancelled(turns, id);
+}
+
+void sockets::tell_cancelled(const turn_maker& turns, std::uint64_t id) {
+  tell_in(turns, hook::read, [id](isolate_scope& here, v8::Local<v8::Context>, arguments& with) {
+    with = {number(here.v8(), static_cast<double>(id)), failure_of(here.v8(), UV_ECANCELED)};
+    return true;
+  });
 }
 
 void sockets::tell_status(stream& of, hook which, int status) {
@@ -467,7 +463,7 @@ void sockets::on_connection(stream& at, int status) {
   auto made = status == 0 ? at.accept() : nullptr;
   if (!made || sockets_.size() >= sockets_max)
     return; // the system, or we, have no room for it
-  auto id = add(std::move(made), found->second.turns);
+  auto id = add(std::move(made), found->second.turns, found->second.request);
   tell(id, hook::connection,
        [listening, id](isolate_scope& here, v8::Local<v8::Context>, arguments& with) {
          with = {number(here.v8(), static_cast<double>(listening)),
@@ -560,25 +556,45 @@ void sockets::start_lookup() {
     });
 }
 
+void sockets::cancel_of(request_id request) {
+  std::erase_if(sockets_, [&](const auto& each) {
+    bool its = each.second.request == request;
+    if (its)
+      cancelled_.push_back(each.first);
+    return its;
+  });
+  for (auto& each : lookups_)
+    each.cancelled |= each.request == request;
+}
+
 bool sockets::settle() {
+  auto cancelled = std::exchange(cancelled_, {});
+  auto nobodys = std::make_shared<const std::function<bool(body)>>([this](body work) {
+    owner_.run_callback(work);
+    return true;
+  });
+  for (auto id : cancelled)
+    tell_cancelled(nobodys, id);
   auto come = inbox_->take();
   for (auto& [token, what] : come) {
-    auto turns = std::move(lookups_.front().turns);
+    auto asked = std::move(lookups_.front());
     lookups_.pop_front();
+    auto turns = asked.cancelled ? nobodys : asked.turns;
+    auto status = asked.cancelled ? UV_ECANCELED : what->status;
     if (!lookups_.empty())
       start_lookup();
     // hook(token, status, addresses)
-    tell_in(
-      turns, hook::found, [&](isolate_scope& here, v8::Local<v8::Context>, arguments& with) {
-        std::vector<v8::Local<v8::Value>> items;
-        for (const auto& each : what->addresses)
-          items.push_back(latin1(here.v8(), each));
-        with = {number(here.v8(), static_cast<double>(token)), status_of(here.v8(), what->status),
-                v8::Array::New(here.v8(), items.data(), items.size())};
-        return true;
-      });
+    tell_in(turns, hook::found,
+            [&](isolate_scope& here, v8::Local<v8::Context>, arguments& with) {
+              std::vector<v8::Local<v8::Value>> items;
+              for (const auto& each : what->addresses)
+                items.push_back(latin1(here.v8(), each));
+              with = {number(here.v8(), static_cast<double>(token)), status_of(here.v8(), status),
+                      v8::Array::New(here.v8(), items.data(), items.size())};
+              return true;
+            });
   }
-  return !come.empty();
+  return !come.empty() || !cancelled.empty();
 }
 
 } // namespace net

@@ -6,6 +6,8 @@
 #include "runtime/net/http_parser.hpp"
 #include "runtime/net/name_lookup.hpp"
 #include "runtime/net/stream.hpp"
+#include "runtime/run_ledger.hpp"
+#include "runtime/script_hooks.hpp"
 
 #include <v8-context.h>
 #include <v8-function-callback.h>
@@ -29,7 +31,7 @@ namespace troupe::js::net {
 /// The network of a realm's JavaScript (runtime/builtins/internal/net.js): sockets by number,
 /// what comes on them (as bytes, or parsed as HTTP), names of hosts. What happens to a socket
 /// is told in a turn with the limits of the one that made it, or made what it listens on; when
-/// that turn is stopped, the socket is closed.
+/// that turn is stopped, the socket is closed; so are all of a request that is stopped before it is answered.
 ///
 /// Threads:  the isolate's.
 /// Lifetime: its realm's; all sockets are closed with it.
@@ -44,7 +46,11 @@ public:
   void fill_binding(isolate_scope& here, v8::Local<v8::Context> context,
                     v8::Local<v8::Object> to);
 
-  /// Gives the addresses that were found. @returns whether there were any.
+  /// The request was stopped: closes what it opened, and what came to its listeners.
+  void cancel_of(request_id request);
+
+  /// Tells of sockets that were cancelled, and gives the addresses that were found.
+  /// @returns whether there were any.
   bool settle();
 
   /// Does nothing here keep the context busy?
@@ -62,6 +68,7 @@ private:
   struct socket {
     stream_ptr stream;
     turn_maker turns;
+    request_id request = 0;
     std::unique_ptr<http_parser> parser{};
     bool refed = true;
   };
@@ -70,6 +77,8 @@ private:
     std::uint64_t token = 0;
     name_lookup what{};
     turn_maker turns;
+    request_id request = 0;
+    bool cancelled = false;
   };
 
   struct answered {
@@ -101,7 +110,7 @@ private:
   [[nodiscard]] static sockets& self_of(const call& info);
   [[nodiscard]] socket* find(v8::Local<v8::Value> number);
   /// @returns its number.
-  std::uint64_t add(stream_ptr made, turn_maker turns);
+  std::uint64_t add(stream_ptr made, turn_maker turns, request_id request);
   [[nodiscard]] turn_maker turns_of_turn() const;
   /// Calls a hook in a turn of the socket. Afterwards it may be gone.
   using arguments = std::vector<v8::Local<v8::Value>>;
@@ -111,15 +120,18 @@ private:
   bool tell_in(
     const turn_maker& turns, hook which,
     const std::function<bool(isolate_scope&, v8::Local<v8::Context>, arguments&)>& make);
+  /// The script hears that it is closed, in a turn of its own.
+  void tell_cancelled(const turn_maker& turns, std::uint64_t id);
   void start_lookup();
 
   environment& owner_;
   event_loop& loop_;
   std::unordered_map<std::uint64_t, socket> sockets_;
   std::uint64_t last_id_ = 0;
-  std::deque<lookup> lookups_; // the first is under way
+  std::vector<std::uint64_t> cancelled_; // not told yet
+  std::deque<lookup> lookups_;           // the first is under way
   std::shared_ptr<loop_inbox<answered>> inbox_;
-  v8::Global<v8::Function> hooks_[static_cast<std::size_t>(hook::count)];
+  script_hooks<hook> hooks_;
 };
 
 } // namespace troupe::js::net

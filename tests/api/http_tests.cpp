@@ -396,6 +396,36 @@ TEST_CASE("handlers have the deadline of the run that began to listen", "[api][h
   CHECK(comes_true(ctx, "server.connections === 0"));
 }
 
+TEST_CASE("a request that is stopped closes what it listens on", "[api][http]") {
+  auto ctx = with_network();
+  auto failed = error_of(
+    ctx.run("globalThis.server = require('node:http').createServer(() => {});"
+            "server.on('close', () => { globalThis.closed = true });"
+            "new Promise(() => server.listen(0, '127.0.0.1', () => {"
+            "  globalThis.port = server.address().port; globalThis.was = server.listening }))",
+            {.timeout = 500ms, .timeout_covers = timeout_scope::evaluation}));
+  CHECK(failed.code == errc::deadline_exceeded);
+  CHECK(comes_true(ctx, "globalThis.closed && was && !server.listening"));
+  auto again = ctx.run("new Promise((resolve, reject) => {"
+                       "  const next = require('node:http').createServer(() => {});"
+                       "  next.on('error', reject);"
+                       "  next.listen(port, '127.0.0.1', () => resolve('free')) })");
+  CHECK(value_of(std::move(again)).as<std::string>() == "free");
+}
+
+TEST_CASE("a request that is stopped closes its connections, and others stay", "[api][http]") {
+  auto ctx = with_network();
+  auto port = serve(ctx, "(q, r) => { globalThis.asked = true;"
+                         " r.on('close', () => { globalThis.gone = true }) }");
+  auto failed =
+    error_of(ctx.run("new Promise(() => http.get({ port: " + std::to_string(port)
+                       + ", host: '127.0.0.1', agent: false })"
+                         ".on('error', (e) => { globalThis.code = e.code }))",
+                     {.timeout = 500ms, .timeout_covers = timeout_scope::evaluation}));
+  CHECK(failed.code == errc::deadline_exceeded);
+  CHECK(comes_true(ctx, "globalThis.code === 'ECANCELED' && globalThis.asked && globalThis.gone && server.listening"));
+}
+
 TEST_CASE("a handler that throws is reported, and the server goes on", "[api][http]") {
   reports seen;
   runtime rt{seen.options()};

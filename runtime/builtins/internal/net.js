@@ -856,7 +856,7 @@ class Server extends EventEmitter {
 
   _began() {}
 
-  // Of a listener whose turn was stopped.
+  // Of a listener whose request was stopped.
   _come() {
     if (this.#id !== 0)
       MapPrototypeDelete(open, this.#id);

@@ -118,7 +118,7 @@ void context_link::answer(request_id request, result<value> outcome) {
 
 void context_link::cancel(request_id request) {
   auto receiver = take(request);
-  if (!receiver)
+  if (!receiver || receiver->answered()) // runs are answered past this link
     return;
   receiver->receive(error{.code = errc::cancelled, .message = "the request was cancelled"});
   std::lock_guard guard{mutex_};

@@ -4,6 +4,8 @@
 
 #include <pthread.h>
 
+#include <system_error>
+
 namespace troupe::detail {
 
 void callback_queue::post(std::function<void()> work) {
@@ -15,7 +17,7 @@ void callback_queue::post(std::function<void()> work) {
   }
   queue_.push_back(std::move(work));
   if (!thread_.joinable())
-    thread_ = std::thread{[self = shared_from_this()] { self->main(); }};
+    start();
   else if (waiting_) // a thread that is awake looks by itself
     filled_.notify_one();
 }
@@ -23,22 +25,29 @@ void callback_queue::post(std::function<void()> work) {
 void callback_queue::stop() {
   std::unique_lock guard{mutex_};
   stopping_ = true;
-  if (!thread_.joinable())
-    return;
   filled_.notify_one();
   auto thread = std::move(thread_);
-  guard.unlock();
-  if (thread.get_id() == std::this_thread::get_id()) {
-    // Called from a continuation: the rest of the queue runs here.
-    thread.detach();
-    std::vector<std::function<void()>> rest;
-    guard.lock();
-    rest.swap(queue_);
+  bool is_own = thread.get_id() == std::this_thread::get_id(); // from a continuation
+  if (thread.joinable() && !is_own) {
     guard.unlock();
-    for (auto& work : rest)
-      work();
-  } else {
     thread.join();
+    return;
+  }
+  if (is_own)
+    thread.detach();
+  std::vector<std::function<void()>> rest;
+  rest.swap(queue_);
+  guard.unlock();
+  for (auto& work : rest)
+    work();
+}
+
+/// What there is no thread for waits for the next that is posted, or the end.
+void callback_queue::start() {
+  try {
+    thread_ = std::thread{[self = shared_from_this()] { self->main(); }};
+  } catch (const std::system_error&) {
+    // The system has none at the moment.
   }
 }
 

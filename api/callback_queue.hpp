@@ -29,6 +29,7 @@ public:
   void stop();
 
 private:
+  void start();
   void main();
 
   std::mutex mutex_;

@@ -28,11 +28,21 @@ public:
   }
 };
 
+future<exit_report> exit_of(const std::shared_ptr<const detail::context_home>& served) {
+  if (!served)
+    return detail::refuse<exit_report>(
+      served, {.code = errc::no_such_context,
+               .message = "the handle is empty: it was moved from or never spawned"});
+  auto state = std::make_shared<exit_request>(served->callbacks);
+  served->link->on_exit(state);
+  return detail::future_access::make<exit_report>(std::move(state));
+}
+
 } // namespace
 
 context::~context() {
-  if (auto served = home())
-    served->link->ask_to_close(false);
+  if (seat_)
+    seat_->end()->link->ask_to_close(false);
 }
 
 context& context::operator=(context&& other) noexcept {
@@ -285,21 +295,15 @@ future<void> context::idle() {
 }
 
 future<exit_report> context::close(close_mode mode) {
-  auto ended = exited();
-  if (auto served = home())
+  auto served = seat_ ? seat_->end() : nullptr;
+  auto ended = exit_of(served);
+  if (served)
     served->link->ask_to_close(mode == close_mode::drain);
   return ended;
 }
 
 future<exit_report> context::exited() const {
-  auto served = home();
-  if (!served)
-    return detail::refuse<exit_report>(
-      served, {.code = errc::no_such_context,
-               .message = "the handle is empty: it was moved from or never spawned"});
-  auto state = std::make_shared<exit_request>(served->callbacks);
-  served->link->on_exit(state);
-  return detail::future_access::make<exit_report>(std::move(state));
+  return exit_of(home());
 }
 
 bool context::alive() const noexcept {

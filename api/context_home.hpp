@@ -45,11 +45,19 @@ public:
     return home_;
   }
 
-  /// @returns false, and does nothing, when another one has taken its place meanwhile.
+  /// It is to end: nobody takes its place from now on. @returns who has it.
+  [[nodiscard]] std::shared_ptr<const context_home> end() {
+    std::lock_guard guard{mutex_};
+    ending_ = true;
+    return home_;
+  }
+
+  /// @returns false, and does nothing, when it is to end, or another one has taken its
+  /// place meanwhile.
   [[nodiscard]] bool replace(const std::shared_ptr<const context_home>& from,
                              std::shared_ptr<const context_home> by) {
     std::lock_guard guard{mutex_};
-    if (home_ != from)
+    if (ending_ || home_ != from)
       return false;
     home_ = std::move(by);
     return true;
@@ -60,6 +68,7 @@ private:
   const std::string origin_;
   mutable std::mutex mutex_;
   std::shared_ptr<const context_home> home_; // guarded by mutex_
+  bool ending_ = false;                      // the same
 };
 
 } // namespace troupe::detail

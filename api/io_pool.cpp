@@ -83,11 +83,9 @@ io_pool::~io_pool() {
   state_->changed.notify_all();
   for (auto& task : waiting)
     task->abandon();
+  // A read may hang for ever, on a disk that is gone: nobody waits for it.
   for (auto& thread : threads)
-    if (thread.get_id() == std::this_thread::get_id())
-      thread.detach();
-    else
-      thread.join();
+    thread.detach();
 }
 
 std::unique_ptr<io_task> io_pool::post(std::unique_ptr<io_task> task) {

@@ -24,8 +24,8 @@ public:
 /// are needed first.
 ///
 /// Threads:  any.
-/// Lifetime: the destructor abandons what has not begun and waits for what has, unless a
-///           task of its own calls it.
+/// Lifetime: the destructor abandons what has not begun, and waits for nothing: what has
+///           begun goes on, so a task holds all that it needs.
 class io_pool {
 public:
   io_pool(unsigned threads_max, std::size_t pending_max);

@@ -115,8 +115,9 @@ private:
 /// deeper than any native stack.
 class writer final : private plain_cloner::text_sink {
 public:
-  writer(isolate_scope& here, v8::Local<v8::Context> context, clone_mode mode)
-    : here_(here), isolate_(here.v8()), context_(context), mode_(mode),
+  writer(isolate_scope& here, v8::Local<v8::Context> context, clone_mode mode,
+         clone_budget& spent)
+    : here_(here), isolate_(here.v8()), context_(context), mode_(mode), spent_(spent),
       graph_(std::make_shared<value_graph>()) {
   }
 
@@ -226,7 +227,7 @@ private:
       v8::String::ValueView view{isolate_, from};
       if (view.length() < shared_text_min) {
         to = copy_view(view);
-        return true;
+        return charge(to.length + sizeof(value_slot));
       }
     }
     return share_kept(from, to);
@@ -241,9 +242,8 @@ private:
         return true;
       }
     }
-    if (!charge(static_cast<std::size_t>(from->Length()) * (from->IsOneByte() ? 1 : 2)))
+    if (!copy(from, to))
       return false;
-    to = copy_text(isolate_, *graph_, from);
     kept_strings_.emplace(hash, kept_string{{isolate_, from}, to});
     return true;
   }
@@ -349,7 +349,13 @@ private:
     slot = node_slot(value_kind::string, node);
     if (from->Length() >= shared_text_min)
       return share(from, node->text);
-    node->text = copy_text(isolate_, *graph_, from);
+    return charge(sizeof(value_node)) && copy(from, node->text);
+  }
+
+  bool copy(v8::Local<v8::String> from, value_text& to) {
+    if (!charge(static_cast<std::size_t>(from->Length()) * (from->IsOneByte() ? 1 : 2)))
+      return false;
+    to = copy_text(isolate_, *graph_, from);
     return true;
   }
 
@@ -366,33 +372,37 @@ private:
         return true;
       }
     }
-    if (!charge(static_cast<std::size_t>(from->Length()) * (from->IsOneByte() ? 1 : 2)))
+    if (!copy(from, text))
       return false;
-    text = copy_text(isolate_, *graph_, from);
     strings_.emplace(hash, interned{from, text});
     return true;
   }
 
-  /// Takes note of text that is copied. A slice of a string is a few bytes in the
-  /// script's heap, whatever its length; the copies must not be more than what
-  /// the isolate may hold.
+  /// Takes note of what is copied. A slice of a string is a few bytes in the
+  /// script's heap, whatever its length, and a big integer that is met twice is one; the
+  /// copies must not be more than what the isolate may hold.
   bool charge(std::size_t bytes) {
-    copied_ += bytes;
-    if (copied_ <= never_too_much)
+    auto& [copied, max] = spent_;
+    copied += bytes;
+    if (copied <= never_too_much)
       return true;
-    if (copied_max_ == 0) {
+    if (max == 0) {
       v8::HeapStatistics statistics;
       isolate_->GetHeapStatistics(&statistics);
-      copied_max_ = std::max(never_too_much, statistics.heap_size_limit());
+      max = std::max(never_too_much, statistics.heap_size_limit());
     }
-    return copied_ <= copied_max_
-           || refuse(fmt::format("a value with more than {} MiB of text", copied_max_ >> 20));
+    return copied <= max
+           || refuse(fmt::format("a value with more than {} MiB of texts and big integers",
+                                 max >> 20));
   }
 
   bool visit_bigint(v8::Local<v8::BigInt> from, value_slot& slot) {
     auto* node = graph_->make_node();
-    auto words = graph_->make_span<std::uint64_t>(static_cast<std::size_t>(from->WordCount()));
     int count = from->WordCount();
+    auto size = static_cast<std::size_t>(count);
+    if (!charge(sizeof(value_node) + size * sizeof(std::uint64_t)))
+      return false;
+    auto words = graph_->make_span<std::uint64_t>(size);
     int negative = 0;
     from->ToWordsArray(&negative, &count, words.data());
     node->words = words;
@@ -568,8 +578,10 @@ private:
     v8::Local<v8::Value> name;
     if (!from->Get(context_, literal("name")).ToLocal(&name))
       return false;
-    node->text = name->IsString() ? copy_text(isolate_, *graph_, name.As<v8::String>())
-                                  : graph_->make_text(std::string_view{"Error"});
+    if (!name->IsString())
+      node->text = graph_->make_text(std::string_view{"Error"});
+    else if (!copy(name.As<v8::String>(), node->text))
+      return false;
     // message, stack, cause and errors are not enumerable, but are what the
     // structured clone of an error consists of.
     v8::Local<v8::Array> own;
@@ -603,7 +615,8 @@ private:
 
   bool visit_regexp(v8::Local<v8::RegExp> from, value_slot& slot) {
     auto* node = open_node(from, value_kind::regexp, slot);
-    node->text = copy_text(isolate_, *graph_, from->GetSource());
+    if (!copy(from->GetSource(), node->text))
+      return false;
     std::string flags;
     for (auto [bit, letter] : regexp_flags)
       if ((from->GetFlags() & bit) != 0)
@@ -834,7 +847,8 @@ private:
         return true;
       }
     }
-    text = copy_text(isolate_, *graph_, name);
+    if (!copy(name, text))
+      return false;
     keys_.emplace(name->GetIdentityHash(), interned{name, text});
     return true;
   }
@@ -873,6 +887,7 @@ private:
   v8::Isolate* isolate_;
   v8::Local<v8::Context> context_;
   clone_mode mode_;
+  clone_budget& spent_;
   std::shared_ptr<value_graph> graph_;
   std::vector<moved_buffer> moved_;
   std::vector<frame> open_;
@@ -884,8 +899,6 @@ private:
   static constexpr std::size_t piece_max = 8192; // units
   std::size_t piece_ = 64;
   std::span<std::byte> room_;  // the rest of the last piece
-  std::size_t copied_ = 0;     // bytes of large strings
-  std::size_t copied_max_ = 0; // 0: not asked for yet
   v8::Local<v8::Value> plain_prototype_;
   std::string refused_;
   std::string place_; // of what was refused, unless the walk is there
@@ -894,8 +907,8 @@ private:
 } // namespace
 
 result<value> write_clone(isolate_scope& here, v8::Local<v8::Context> context,
-                          v8::Local<v8::Value> from, clone_mode mode) {
-  return writer{here, context, mode}.write(from);
+                          v8::Local<v8::Value> from, clone_mode mode, clone_budget& spent) {
+  return writer{here, context, mode, spent}.write(from);
 }
 
 } // namespace troupe::js

@@ -147,6 +147,7 @@ void host_calls::call(const v8::FunctionCallbackInfo<v8::Value>& info, const bin
   std::vector<value> many;
   if (count > few.size())
     many.resize(count);
+  clone_budget spent;
   std::span<value> arguments{count > few.size() ? many.data() : few.data(), count};
   for (std::size_t i = 0; i < count; ++i) {
     auto from = info[static_cast<int>(i)];
@@ -161,7 +162,7 @@ void host_calls::call(const v8::FunctionCallbackInfo<v8::Value>& info, const bin
     }
     auto context = isolate->GetCurrentContext();
     v8::TryCatch caught{isolate};
-    auto copy = clone_out(here, context, from);
+    auto copy = clone_out(here, context, from, clone_mode::copy, &spent);
     if (copy) {
       arguments[i] = *std::move(copy);
       continue;
@@ -272,7 +273,10 @@ void host_calls::promise(const v8::FunctionCallbackInfo<v8::Value>& info,
       .emplace(id, pending_call{{here.v8(), resolver}, std::move(work), owner_.limits_of_turn()})
       .first->second;
   info.GetReturnValue().Set(resolver->GetPromise());
-  owner_.call_host([&] { kept.work->start(std::make_shared<reply>(answers_, id)); });
+  auto thrown =
+    owner_.call_host([&] { kept.work->start(std::make_shared<reply>(answers_, id)); });
+  if (thrown)
+    answers_->post({id, *std::move(thrown)});
 }
 
 bool host_calls::settle_answered() {
@@ -301,10 +305,14 @@ bool host_calls::settle_answered() {
       }
     };
     auto before = rest.size();
-    owner_.callback_turn(turn_spec{first->second.limits}, settle_some);
-    if (rest.size() == before) { // the turn was refused: the context is closing
+    auto stopped = owner_.callback_turn(first->second.limits, settle_some);
+    if (rest.size() < before)
+      continue;
+    if (stopped == stop_reason::close)
       break;
-    }
+    // The turn was refused, or stopped at once: the request is over. Others are not.
+    pending_.erase(rest.front().call);
+    rest = rest.subspan(1);
   }
   return !arrived.empty();
 }

@@ -14,6 +14,7 @@ std::shared_ptr<const lease> lease_of(const value& from) {
 
 value lease_table::add(isolate_scope& here, v8::Local<v8::Object> object,
                        const std::optional<sha256_digest>& digest) {
+  make_room();
   auto id = ++last_id_;
   objects_.emplace(id, entry{{here.v8(), object}, digest, {}});
   return detail::make_leaf(value_kind::reference,
@@ -21,10 +22,18 @@ value lease_table::add(isolate_scope& here, v8::Local<v8::Object> object,
 }
 
 value lease_table::add(module_hold module) {
+  make_room();
   auto id = ++last_id_;
   objects_.emplace(id, entry{{}, {}, std::move(module)});
   return detail::make_leaf(value_kind::reference,
                            std::make_shared<lease>(returns_, id, false, owner_));
+}
+
+void lease_table::make_room() {
+  if (objects_.size() < look_at_)
+    return;
+  collect();
+  look_at_ = 2 * objects_.size() + look_at_min;
 }
 
 lease_table::found_object lease_table::find(isolate_scope& here, const lease& which) const {

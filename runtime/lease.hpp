@@ -126,8 +126,14 @@ public:
   }
 
 private:
+  /// Within one turn a script can have more made than there is room for.
+  void make_room();
+
+  static constexpr std::size_t look_at_min = 1024;
+
   std::shared_ptr<lease_returns> returns_;
   std::shared_ptr<const void> owner_;
+  std::size_t look_at_ = look_at_min;
   struct entry {
     v8::Global<v8::Object> object;
     std::optional<sha256_digest> digest;

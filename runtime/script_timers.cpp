@@ -5,6 +5,7 @@
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
 
+#include <v8-container.h>
 #include <v8-external.h>
 #include <v8-function.h>
 
@@ -25,6 +26,17 @@ std::chrono::milliseconds delay_from(double milliseconds) {
   if (!(milliseconds >= 1 && milliseconds <= 2147483647.0))
     return std::chrono::milliseconds{1};
   return std::chrono::milliseconds{static_cast<std::int64_t>(milliseconds)};
+}
+
+bool read_all(v8::Local<v8::Context> context, v8::Local<v8::Array> from,
+              std::vector<v8::Local<v8::Value>>& to) {
+  v8::Local<v8::Value> item;
+  for (std::uint32_t i = 0; i < from->Length(); ++i) {
+    if (!from->Get(context, i).ToLocal(&item))
+      return false;
+    to.push_back(item);
+  }
+  return true;
 }
 
 } // namespace
@@ -118,12 +130,15 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
   double milliseconds = 0;
   if (info.Length() > 1 && !info[1]->NumberValue(context).To(&milliseconds))
     return;
+  std::vector<v8::Local<v8::Value>> arguments;
+  for (int i = 2; i < info.Length(); ++i)
+    arguments.push_back(info[i]);
   auto id = start(isolate, info[0].As<v8::Function>(), delay_from(milliseconds), repeats);
   if (id == 0)
     return;
-  auto& arguments = timers_.at(id).arguments;
-  for (int i = 2; i < info.Length(); ++i)
-    arguments.emplace_back(isolate, info[i]);
+  if (!arguments.empty())
+    timers_.at(id).arguments.Reset(
+      isolate, v8::Array::New(isolate, arguments.data(), arguments.size()));
   info.GetReturnValue().Set(static_cast<double>(id));
 }
 
@@ -136,8 +151,8 @@ void script_timers::fire(std::uint64_t id) {
     auto& due = found->second;
     auto callback = due.callback.Get(here.v8());
     std::vector<v8::Local<v8::Value>> arguments;
-    for (auto& argument : due.arguments)
-      arguments.push_back(argument.Get(here.v8()));
+    if (!due.arguments.IsEmpty() && !read_all(context, due.arguments.Get(here.v8()), arguments))
+      return;
     if (!due.repeats)
       forget(found);
     v8::TryCatch caught{here.v8()};

@@ -55,7 +55,7 @@ private:
     bool refed = true;
     turn_spec limits;
     v8::Global<v8::Function> callback;
-    std::vector<v8::Global<v8::Value>> arguments;
+    v8::Global<v8::Array> arguments; // empty: none; V8 counts their memory
   };
 
   using entries = std::unordered_map<std::uint64_t, timer>;

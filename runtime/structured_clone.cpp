@@ -10,7 +10,7 @@
 namespace troupe::js {
 
 result<value> clone_out(isolate_scope& here, v8::Local<v8::Context> context,
-                        v8::Local<v8::Value> from, clone_mode mode) {
+                        v8::Local<v8::Value> from, clone_mode mode, clone_budget* spent) {
   // What most scripts end with needs no graph.
   if (from->IsNumber())
     return detail::make_number(from.As<v8::Number>()->Value());
@@ -18,7 +18,8 @@ result<value> clone_out(isolate_scope& here, v8::Local<v8::Context> context,
     return value{};
   if (from->IsBoolean())
     return value{from.As<v8::Boolean>()->Value()};
-  return write_clone(here, context, from, mode);
+  clone_budget own;
+  return write_clone(here, context, from, mode, spent != nullptr ? *spent : own);
 }
 
 v8::MaybeLocal<v8::Value> clone_in(isolate_scope& here, v8::Local<v8::Context> context,

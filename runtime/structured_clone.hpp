@@ -6,6 +6,7 @@
 #include <v8-context.h>
 #include <v8-value.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,13 @@ enum class clone_mode : std::uint8_t {
   transfer,
 };
 
+/// What copies may hold in all: where a script has one text, or one big integer, its copy may
+/// have as many as there are places it is met at.
+struct clone_budget {
+  std::size_t copied = 0; ///< Bytes so far.
+  std::size_t max = 0;    ///< The heap limit of the isolate; 0: not asked for yet.
+};
+
 /// Copies a script value out of its isolate, as the structured clone algorithm
 /// does (https://html.spec.whatwg.org/#structuredserializeinternal): own
 /// enumerable string-keyed properties, cycles and shared references kept.
@@ -28,10 +36,12 @@ enum class clone_mode : std::uint8_t {
 /// May run script code (getters), so the caller must be in a turn. A script
 /// exception is left pending for the caller's TryCatch and reported as
 /// `uncaught_exception`; what cannot be cloned (functions, symbols, promises,
-/// proxies…) is `clone_failed` with its path, e.g. `$.a[3].b`.
+/// proxies…) is `clone_failed` with its path, e.g. `$.a[3].b`. Several copies that exist at the
+/// same time share a budget, `spent`.
 [[nodiscard]] result<value> clone_out(isolate_scope& here, v8::Local<v8::Context> context,
                                       v8::Local<v8::Value> from,
-                                      clone_mode mode = clone_mode::copy);
+                                      clone_mode mode = clone_mode::copy,
+                                      clone_budget* spent = nullptr);
 
 /// Makes a script value from a copy, in `context`.
 /// Empty, with an exception pending, when memory or a limit gets in the way.

@@ -86,7 +86,8 @@ v8::MaybeLocal<v8::Value> value_exchange::find_leased(isolate_scope& here, const
 }
 
 result<value> value_exchange::take(isolate_scope& here, v8::Local<v8::Context> context,
-                                   v8::Local<v8::Value> from, take_as how, bool display_errors) {
+                                   v8::Local<v8::Value> from, take_as how, bool display_errors,
+                                   clone_budget* spent) {
   if (how == take_as::nothing)
     return value{};
   if (how == take_as::reference && from->IsObject())
@@ -95,18 +96,19 @@ result<value> value_exchange::take(isolate_scope& here, v8::Local<v8::Context> c
     return take_namespace(here, context, from.As<v8::Object>(), how);
   v8::TryCatch caught{here.v8()};
   auto copy = clone_out(here, context, from,
-                        how == take_as::transfer ? clone_mode::transfer : clone_mode::copy);
+                        how == take_as::transfer ? clone_mode::transfer : clone_mode::copy, spent);
   if (!copy && caught.HasCaught() && !caught.HasTerminated())
     return capture_error(here, context, caught, errc::uncaught_exception, display_errors);
   return copy;
 }
 
 result<value> value_exchange::take_export(isolate_scope& here, v8::Local<v8::Context> context,
-                                          v8::Local<v8::Value> from, take_as how) {
+                                          v8::Local<v8::Value> from, take_as how,
+                                          clone_budget* spent) {
   // A namespace may have itself among its exports.
   if ((from->IsFunction() || from->IsModuleNamespaceObject()) && how != take_as::nothing)
     return leases_.add(here, from.As<v8::Object>());
-  auto copy = take(here, context, from, how, true);
+  auto copy = take(here, context, from, how, true, spent);
   if (!copy && copy.error().code == errc::clone_failed && from->IsObject())
     return leases_.add(here, from.As<v8::Object>());
   return copy;
@@ -123,13 +125,14 @@ result<value> value_exchange::take_namespace(isolate_scope& here, v8::Local<v8::
          .ToLocal(&names))
     return capture_error(here, context, caught, errc::uncaught_exception, true);
   std::vector<value::member> exports;
+  clone_budget spent;
   for (std::uint32_t i = 0; i < names->Length(); ++i) {
     v8::Local<v8::Value> name;
     v8::Local<v8::Value> item;
     if (!names->Get(context, i).ToLocal(&name) || !from->Get(context, name).ToLocal(&item))
       return capture_error(here, context, caught, errc::uncaught_exception, true);
     auto key = to_utf8(here.v8(), name.As<v8::String>());
-    auto copy = take_export(here, context, item, how);
+    auto copy = take_export(here, context, item, how, &spent);
     if (!copy)
       return copy;
     exports.push_back({std::move(key), *std::move(copy)});

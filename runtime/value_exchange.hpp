@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/lease.hpp"
+#include "runtime/structured_clone.hpp"
 #include "runtime/value_host.hpp"
 #include "troupe/options.hpp"
 #include "troupe/result.hpp"
@@ -43,11 +44,13 @@ public:
 
   /// What the host asked for of a script's value. May run script.
   [[nodiscard]] result<value> take(isolate_scope& here, v8::Local<v8::Context> context,
-                                   v8::Local<v8::Value> from, take_as how, bool display_errors);
+                                   v8::Local<v8::Value> from, take_as how, bool display_errors,
+                                   clone_budget* spent = nullptr);
 
   /// An export of a module: a copy, or a reference to a function or what cannot be copied.
   [[nodiscard]] result<value> take_export(isolate_scope& here, v8::Local<v8::Context> context,
-                                          v8::Local<v8::Value> from, take_as how);
+                                          v8::Local<v8::Value> from, take_as how,
+                                          clone_budget* spent = nullptr);
 
   // -- value_host ---------------------------------------------------------------
 

@@ -225,7 +225,7 @@ void sockets::set_hooks(const call& info) {
 template <class AtPath, class AtAddress>
 void sockets::begin(const call& info, AtPath at_path, AtAddress at_address) {
   auto& self = self_of(info);
-  auto port = static_cast<int>(number_of(info[1]));
+  auto port = static_cast<int>(between(info[1], -1, 65535));
   auto fail = [&](int status) {
     info.GetReturnValue().Set(failure_of(info.GetIsolate(), status));
   };
@@ -281,8 +281,8 @@ void sockets::look_up(const call& info) {
   auto host = info[1]->IsString() && info[1].As<v8::String>()->Length() <= host_length_max
                 ? string_of(info, 1)
                 : std::string{};
-  self.lookups_.push_back({.token = static_cast<std::uint64_t>(number_of(info[0])),
-                           .what = {.host = host, .family = static_cast<int>(number_of(info[2]))},
+  self.lookups_.push_back({.token = static_cast<std::uint64_t>(between(info[0], 0, 9e15)),
+                           .what = {.host = host, .family = static_cast<int>(between(info[2], 0, 6))},
                            .turns = self.turns_of_turn(),
                            .request = self.owner_.request_of_turn()});
   if (self.lookups_.size() == 1)
@@ -309,8 +309,8 @@ void sockets::parse(const call& info) {
   auto* which = self_of(info).find(info[0]);
   if (which == nullptr)
     return;
-  auto kind = static_cast<int>(number_of(info[1]));
-  auto flags = static_cast<unsigned>(number_of(info[4]));
+  auto kind = static_cast<int>(between(info[1], 0, 2));
+  auto flags = static_cast<unsigned>(between(info[4], 0, 7));
   if (kind == 0)
     which->parser.reset();
   else
@@ -366,7 +366,8 @@ void sockets::shut(const call& info) {
 /// close(number): nothing is told of it any more.
 void sockets::close(const call& info) {
   auto& self = self_of(info);
-  self.sockets_.erase(static_cast<std::uint64_t>(number_of(info[0])));
+  if (auto* which = self.find(info[0]))
+    self.sockets_.erase(which->stream->id);
 }
 
 /// address(number, of the other side?): [address, port, family], or a failure

@@ -431,7 +431,7 @@ TEST_CASE("more text than the isolate may hold is refused on the shorter way",
                            "Array.from({length: 100}, (u, i) => ({t: s.slice(i)}))");
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == errc::clone_failed);
-  CHECK(outcome.error().message.find("MiB of text") != std::string::npos);
+  CHECK(outcome.error().message.find("MiB of texts") != std::string::npos);
   CHECK(realm.thrown().empty());
   CHECK(realm.out("[{a: 1}]").value()[0]["a"] == value{1});
 }

@@ -201,6 +201,14 @@ class Socket extends Readable {
       binding.setRef(id, false);
   }
 
+  #drop() {
+    if (this.#id === 0)
+      return;
+    MapPrototypeDelete(open, this.#id);
+    binding.close(this.#id);
+    this.#id = 0;
+  }
+
   // consumer(status, bytes, events, httpEnd, failure), or null
   _consume(consumer) {
     this.#consumer = consumer;
@@ -299,7 +307,11 @@ class Socket extends Readable {
         lookUp(host, family, found);
         return;
       }
+      let answered = false;
       lookup(host, { family, hints: 0, all: true }, (error, addresses) => {
+        if (answered)
+          return;
+        answered = true;
         if (error) {
           found(error);
           return;
@@ -320,14 +332,11 @@ class Socket extends Readable {
   #try(addresses, at, port, failures) {
     if (this.destroyed)
       return;
+    this.#drop();
     const address = addresses[at];
     const fail = (status) => {
       ArrayPrototypePush(failures, systemError(status, 'connect', address, port));
-      if (this.#id !== 0) {
-        MapPrototypeDelete(open, this.#id);
-        binding.close(this.#id);
-        this.#id = 0;
-      }
+      this.#drop();
       if (at + 1 < addresses.length) {
         this.#try(addresses, at + 1, port, failures);
         return;

@@ -139,7 +139,7 @@ script_contexts::entry* script_contexts::entry_of(v8::Local<v8::Context> context
 
 v8::MicrotaskQueue* script_contexts::own_queue(v8::Local<v8::Context> context) const {
   auto* found = entry_of(context);
-  return found != nullptr ? found->queue.get() : nullptr;
+  return found != nullptr && found->evaluations == 0 ? found->queue.get() : nullptr;
 }
 
 void script_contexts::retire() {

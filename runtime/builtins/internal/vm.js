@@ -104,7 +104,8 @@ function createContext(contextObject = {}, options = none) {
   const symbol = importSymbol(importModuleDynamically, name);
   const made = makeContext(ordinary ? undefined : contextObject, name, origin, strings, wasm,
                            microtaskMode === 'afterEvaluate', symbol);
-  new ContextMark(made);
+  if (!ContextMark.isOn(made)) // by a getter among the options
+    new ContextMark(made);
   registerImportCallback(symbol, importModuleDynamically, made);
   return made;
 }

@@ -12,6 +12,7 @@ const {
   PromisePrototypeThen,
   PromiseReject,
   ReflectApply,
+  ReflectConstruct,
   Symbol,
   SymbolFor,
   TypeError,
@@ -49,7 +50,7 @@ const {
 const { registerImportCallback } = require('internal/vm/imports');
 
 const none = ObjectFreeze({ __proto__: null });
-const makeKey = Symbol('make'); // only the classes here make what a module has inside
+let wish; // of that class here which is making a module
 const inspectCustom = SymbolFor('nodejs.util.inspect.custom');
 
 // -- native statuses (v8::Module::Status) -------------------------------------------------
@@ -103,11 +104,12 @@ let insideOf;
 class Module {
   #inside;
 
+  // Scripts may pass anything: it is not looked at.
   constructor(options) {
-    const make = options?.[makeKey];
-    if (new.target === Module || make === undefined)
+    if (options === undefined || options !== wish)
       throw new TypeError('Module is not a constructor');
-    const { kind, context, identifier } = options;
+    wish = undefined;
+    const { kind, context, identifier, make } = options;
     validateContextOption(context);
     if (identifier !== undefined)
       validateString(identifier, 'options.identifier');
@@ -201,6 +203,12 @@ class Module {
     };
     return require('internal/util/inspect').inspect(shown, { ...options, customInspect: false });
   }
+}
+
+// Not super(): that calls whatever a script has made the prototype of a class.
+function construct(options, newTarget) {
+  wish = options;
+  return ReflectConstruct(Module, [options], newTarget);
 }
 
 function own(module, kind = 'Module') {
@@ -337,24 +345,20 @@ class SourceTextModule extends Module {
     if (cachedData !== undefined && !isArrayBufferView(cachedData))
       throw new ERR_INVALID_ARG_TYPE(
         'options.cachedData', ['Buffer', 'TypedArray', 'DataView'], cachedData);
-    super({
-      context,
-      identifier,
-      kind: 'SourceTextModule',
-      [makeKey](name, module) {
-        // It is in the module's code: as long as that lives, so does this object.
-        const symbol = Symbol(name);
-        const wrap = new ModuleWrap(
-          name, context, sourceText, lineOffset, columnOffset, cachedData, symbol,
-          initializeImportMeta && ((meta) => {
-            initializeImportMeta(meta, module);
-          }));
-        if (cachedData !== undefined && wrap.cachedDataRejected)
-          throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
-        registerImportCallback(symbol, importModuleDynamically, module, wrap);
-        return wrap;
-      },
-    });
+    const make = (name, module) => {
+      // It is in the module's code: as long as that lives, so does this object.
+      const symbol = Symbol(name);
+      const wrap = new ModuleWrap(
+        name, context, sourceText, lineOffset, columnOffset, cachedData, symbol,
+        initializeImportMeta && ((meta) => {
+          initializeImportMeta(meta, module);
+        }));
+      if (cachedData !== undefined && wrap.cachedDataRejected)
+        throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
+      registerImportCallback(symbol, importModuleDynamically, module, wrap);
+      return wrap;
+    };
+    return construct({ kind: 'SourceTextModule', context, identifier, make }, new.target);
   }
 
   linkRequests(modules) {
@@ -464,16 +468,10 @@ class SyntheticModule extends Module {
     validateFunction(evaluateCallback, 'evaluateCallback');
     validateObject(options, 'options');
     const { context, identifier } = options;
-    super({
-      context,
-      identifier,
-      kind: 'SyntheticModule',
-      [makeKey](name, module) {
-        return new ModuleWrap(name, context, names, () => {
-          ReflectApply(evaluateCallback, module, []);
-        });
-      },
+    const make = (name, module) => new ModuleWrap(name, context, names, () => {
+      ReflectApply(evaluateCallback, module, []);
     });
+    return construct({ kind: 'SyntheticModule', context, identifier, make }, new.target);
   }
 
   // There is nothing to link.

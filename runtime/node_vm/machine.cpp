@@ -19,7 +19,7 @@ machine::machine(isolate& owner, run_surroundings around)
 }
 
 bool machine::prepare(isolate_scope& here, v8::Local<v8::Context> main) {
-  return contexts_.prepare(here, main);
+  return stacks_.prepare(here.v8(), main) && contexts_.prepare(here, main);
 }
 
 void machine::fill_binding(isolate_scope& here, v8::Local<v8::Context> main,

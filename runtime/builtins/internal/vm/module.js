@@ -5,6 +5,7 @@
 const {
   ArrayIsArray,
   ArrayPrototypePush,
+  Error,
   JSONStringify,
   ObjectFreeze,
   ObjectGetPrototypeOf,
@@ -30,13 +31,13 @@ const {
   ERR_INVALID_THIS,
   ERR_MODULE_LINK_MISMATCH,
   ERR_VM_MODULE_ALREADY_LINKED,
-  ERR_VM_MODULE_CACHED_DATA_REJECTED,
   ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA,
   ERR_VM_MODULE_DIFFERENT_CONTEXT,
   ERR_VM_MODULE_LINK_FAILURE,
   ERR_VM_MODULE_NOT_MODULE,
   ERR_VM_MODULE_STATUS,
 } = codes;
+const sigintListeners = require('internal/sigint_listeners');
 const { isArrayBufferView } = require('internal/util/types');
 const {
   validateArray,
@@ -82,6 +83,12 @@ function validateContextOption(context) {
   validateObject(context, 'context');
   if (!isContext(context))
     throw new ERR_INVALID_ARG_TYPE('options.context', 'vm.Context', context);
+}
+
+// As what V8 itself throws: the code is not in the stack.
+function withCode(error, code) {
+  error.code = code;
+  return error;
 }
 
 // Settles with all, or with the first rejection.
@@ -226,7 +233,8 @@ function run(inside, timeout, breakOnSigint) {
   if (inside.stopped !== undefined)
     throw inside.stopped.error;
   try {
-    return inside.wrap.evaluate(timeout, breakOnSigint);
+    const start = () => inside.wrap.evaluate(timeout, breakOnSigint);
+    return breakOnSigint ? sigintListeners.without(start) : start();
   } catch (error) {
     inside.stopped = { __proto__: null, error };
     throw error;
@@ -354,7 +362,8 @@ class SourceTextModule extends Module {
           initializeImportMeta(meta, module);
         }));
       if (cachedData !== undefined && wrap.cachedDataRejected)
-        throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
+        throw withCode(new Error('cachedData buffer was rejected'),
+                       'ERR_VM_MODULE_CACHED_DATA_REJECTED');
       registerImportCallback(symbol, importModuleDynamically, module, wrap);
       return wrap;
     };
@@ -398,7 +407,7 @@ class SourceTextModule extends Module {
     if (inside.wrap.getStatus() !== kUninstantiated || statusOf(inside) !== 'unlinked')
       throw new ERR_VM_MODULE_STATUS('must be unlinked');
     if (!inside.wrap.isLinked())
-      throw new ERR_VM_MODULE_LINK_FAILURE('module is not linked');
+      throw withCode(new Error('module is not linked'), 'ERR_VM_MODULE_LINK_FAILURE');
     inside.wrap.instantiate();
   }
 

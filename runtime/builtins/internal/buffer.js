@@ -68,6 +68,9 @@ const encodings = {
   'base64url': BASE64URL, 'hex': HEX,
 };
 
+// By number.
+const encodingNames = ['utf8', 'utf16le', 'latin1', 'ascii', 'base64', 'base64url', 'hex'];
+
 // undefined: there is no such encoding.
 function numberOf(encoding) {
   return encodings[encoding] ?? encodings[StringPrototypeToLowerCase(`${encoding}`)];
@@ -840,6 +843,8 @@ module.exports = {
   Buffer,
   FastBuffer,
   INSPECT_MAX_BYTES: inspectMax,
+  encodingNames,
+  encodingOf,
   isAscii,
   isUtf8,
   kMaxLength,

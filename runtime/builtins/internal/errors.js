@@ -34,6 +34,7 @@ const {
   StringPrototypeToLowerCase,
   SyntaxError,
   TypeError,
+  URIError,
 } = primordials;
 
 const lazyInspect = (value, options) =>
@@ -310,6 +311,7 @@ E('ERR_INVALID_URL', function(input, base) {
     this.base = base;
   return 'Invalid URL';
 }, TypeError);
+E('ERR_INVALID_URI', 'URI malformed', URIError);
 E('ERR_INVALID_URL_SCHEME', (expected) =>
   `The URL must be ${ArrayIsArray(expected) ?
     `one of scheme ${listOf(expected, 'or')}` : `of scheme ${expected}`}`, TypeError);

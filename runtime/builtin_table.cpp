@@ -20,6 +20,8 @@ constexpr public_module modules[]{
   {"path/win32", builtin::node_path},
   {"process", builtin::node_process},
   {"querystring", builtin::node_querystring},
+  {"stream", builtin::node_stream},
+  {"stream/promises", builtin::node_stream},
   {"string_decoder", builtin::node_string_decoder},
   {"timers", builtin::node_timers},
   {"timers/promises", builtin::node_timers},

@@ -174,7 +174,8 @@ result<void> environment::make_realm(const context_options& options) {
       // Modules and files need its ticks, whether or not scripts see it.
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
-          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http))
+          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http)
+          || options.builtins.has(builtin::node_stream))
         process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);

@@ -21,7 +21,7 @@ const { Buffer } = require('internal/buffer');
 const { codes: { ERR_INVALID_URI } } = require('internal/errors');
 const { toText } = internalBinding('buffer');
 
-// -- one part -------------------------------------------------------------------------------
+// -- one part ---------------------------------------------------------------------------
 
 function hexDigit(code) {
   if (code >= 48 && code <= 57)
@@ -78,7 +78,7 @@ function escape(text) {
   }
 }
 
-// -- all of it ------------------------------------------------------------------------------
+// -- all of it --------------------------------------------------------------------------
 
 function plain(value) {
   switch (typeof value) {

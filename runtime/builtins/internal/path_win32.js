@@ -8,7 +8,6 @@ const {
   ArrayPrototypeJoin,
   ArrayPrototypePop,
   ArrayPrototypePush,
-  ArrayPrototypeSlice,
   StringPrototypeCharCodeAt,
   StringPrototypeEndsWith,
   StringPrototypeLastIndexOf,
@@ -30,7 +29,7 @@ function hasDrive(text) {
   return letter >= 97 && letter <= 122;
 }
 
-// -- roots --------------------------------------------------------------------------------
+// -- roots ------------------------------------------------------------------------------
 
 // `\\server\share`: where the names begin and end; null: it is none.
 function shareOf(text) {
@@ -81,7 +80,7 @@ function rootLength(text) {
   return hasDrive(text) ? (isSeparator(text, 2) ? 3 : 2) : 0;
 }
 
-// -- parts --------------------------------------------------------------------------------
+// -- parts ------------------------------------------------------------------------------
 
 // Without `.`, `..` and empty parts; what leads above the start is kept where it may be.
 function simplify(text, mayLeave) {

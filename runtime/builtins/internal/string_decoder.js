@@ -18,7 +18,7 @@ const { toText } = internalBinding('buffer');
 
 const lengthOf = (bytes) => TypedArrayPrototypeGetByteLength(bytes);
 
-// -- what is not complete: how many bytes at the end must wait ----------------------------
+// -- what is not complete: how many bytes at the end must wait --------------------------
 
 const isContinuation = (byte) => (byte & 0xC0) === 0x80;
 
@@ -60,7 +60,7 @@ const rests = {
   __proto__: null, utf8: utf8Rest, utf16le: utf16Rest, base64: base64Rest, base64url: base64Rest,
 };
 
-// -- the class ----------------------------------------------------------------------------
+// -- the class --------------------------------------------------------------------------
 
 class StringDecoder {
   #number;

@@ -37,7 +37,7 @@ function argumentsOfProgram() {
   return ArrayPrototypeSlice(argv, isCode ? 1 : 2);
 }
 
-// -- what the caller wants ------------------------------------------------------------------
+// -- what the caller wants --------------------------------------------------------------
 
 function checkOption(option, name) {
   validateObject(option, name);
@@ -91,7 +91,7 @@ function settingsOf(config) {
   return { args, strict, allowPositionals, tokens, allowNegative, known, byShort };
 }
 
-// -- tokens -----------------------------------------------------------------------------------
+// -- tokens -----------------------------------------------------------------------------
 
 function optionToken(name, rawName, index, value, inlineValue) {
   return { kind: 'option', name, rawName, index, value, inlineValue };
@@ -159,7 +159,7 @@ function tokensOf(settings) {
   return tokens;
 }
 
-// -- values -----------------------------------------------------------------------------------
+// -- values -----------------------------------------------------------------------------
 
 function checkToken({ name, rawName, value, inlineValue }, { known, allowPositionals }) {
   const option = known[name];

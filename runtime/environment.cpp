@@ -176,7 +176,7 @@ result<void> environment::make_realm(const context_options& options) {
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
           || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http)
           || options.builtins.has(builtin::node_stream))
-        process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
+        process_ = std::make_unique<script_process>(*this, options.process, loop_);
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
@@ -823,7 +823,7 @@ bool environment::poll() {
   auto& tasks = isolate_.tasks();
   bool ran = host_calls_->settle_answered();
   if (process_)
-    ran = process_->deliver_signals() || ran;
+    ran = process_->deliver() || ran;
   if (files_)
     ran = files_->settle() || ran;
   if (sockets_)
@@ -851,6 +851,7 @@ bool environment::poll() {
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
          && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle())
+         && (!process_ || process_->idle())
          && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

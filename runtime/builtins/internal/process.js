@@ -257,6 +257,7 @@ function lazy(name, make) {
 }
 lazy('stdout', () => makeOutput(1, false, facts.stdout));
 lazy('stderr', () => makeOutput(2, true, facts.stderr));
+lazy('stdin', () => require('internal/stdin').makeInput(binding, facts.stdin[0] === 1));
 
 // -- nextTick ---------------------------------------------------------------------------
 

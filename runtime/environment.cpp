@@ -175,7 +175,8 @@ result<void> environment::make_realm(const context_options& options) {
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
           || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http)
-          || options.builtins.has(builtin::node_stream))
+          || options.builtins.has(builtin::node_stream)
+          || options.builtins.has(builtin::node_readline))
         process_ = std::make_unique<script_process>(*this, options.process, loop_);
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);

@@ -122,8 +122,9 @@ function checkSize(size) {
 // V8 keeps typed arrays of so many bytes in its own heap.
 const smallMax = 64;
 
+// As in Node, what is no string names no encoding: `texts.map(Buffer.from)`.
 function fromString(text, encoding) {
-  return bytesOf(text, encodingOf(encoding));
+  return bytesOf(text, typeof encoding === 'string' ? encodingOf(encoding) : UTF8);
 }
 
 function bytesOf(text, number) {

@@ -244,6 +244,9 @@ function makeOutput(fd, isError, terminal) {
   return stream;
 }
 
+// Without making the streams.
+const terminals = { out: facts.stdout[0] === 1, err: facts.stderr[0] === 1 };
+
 function lazy(name, make) {
   let made;
   ObjectDefineProperty(process, name, {
@@ -640,4 +643,6 @@ binding.setHooks([processTicks, onUncaught, onRejected, onHandled, onSignal, bef
 require('internal/path').onCwd(() => process.cwd());
 EventEmitter.prototype.on.call(process, 'warning', onWarning);
 
-module.exports = { process, settings, finish, signals, nextTick, global: primordials.globalThis };
+module.exports = {
+  finish, global: primordials.globalThis, nextTick, process, settings, signals, terminals,
+};

@@ -19,6 +19,8 @@ const {
 // Is 'close' what comes last?
 function willClose(stream) {
   const state = stream._writableState ?? stream._readableState;
+  if (state === undefined)
+    return stream.closed === false; // an HTTP message
   return !!(state && state.autoDestroy && state.emitClose && state.closed === false);
 }
 
@@ -35,7 +37,9 @@ function finished(stream, options, callback) {
   if (!isStream(stream))
     throw new ERR_INVALID_ARG_TYPE('stream', ['ReadableStream', 'WritableStream', 'Stream'],
                                    stream);
-  const canRead = isReadableStream(stream);
+  // An HTTP message that is written has a `pipe`, and no more.
+  const canRead = isReadableStream(stream) && typeof stream.pause === 'function' &&
+    typeof stream.resume === 'function';
   const canWrite = isWritableStream(stream);
   const readable = options.readable ?? canRead;
   const writable = options.writable ?? canWrite;
@@ -69,7 +73,11 @@ function finished(stream, options, callback) {
     if (!writable || written)
       done();
   };
-  const onError = (error) => done(error);
+  const wasClosed = isClosed(stream);
+  const onError = (error) => {
+    if (!wasClosed) // else `onClose` tells
+      done(error);
+  };
   const onClose = () => {
     const error = errorOf(stream);
     if (error && typeof error !== 'boolean')
@@ -105,7 +113,7 @@ function finished(stream, options, callback) {
   if (typeof stream.aborted === 'boolean')
     stream.on('aborted', onClose);
   // What has been already.
-  if (isClosed(stream) ||
+  if (wasClosed ||
       (stream._readableState ?? stream._writableState)?.closeEmitted)
     nextTick(onClose);
   else if (stream._writableState?.errorEmitted || stream._readableState?.errorEmitted) {

@@ -7,6 +7,7 @@ const {
   ArrayIsArray,
   ArrayPrototypePop,
   ArrayPrototypePush,
+  ArrayPrototypeShift,
   Promise,
   PromisePrototypeThen,
   SymbolAsyncIterator,
@@ -122,7 +123,7 @@ function run(stages, callback, options = undefined) {
       failure = error;
     if (!failure && left > 0)
       return;
-    for (let destroy; (destroy = ArrayPrototypePop(destroys)) !== undefined;)
+    for (let destroy; (destroy = ArrayPrototypeShift(destroys)) !== undefined;)
       destroy(failure);
     outer?.removeEventListener('abort', onAbort);
     controller.abort();

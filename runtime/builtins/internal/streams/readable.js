@@ -59,6 +59,7 @@ function stateOf(options, isDuplex) {
   state.wanted = false; // 'readable' is waited for
   state.announced = false; // and on its way
   state.listening = false; // to 'readable'
+  state.dataListening = false; // as in Node: until `removeListener` takes the last one
   state.resuming = false;
   state.filling = false;
   state.ended = false; // nothing more will be pushed
@@ -375,6 +376,7 @@ Readable.prototype.on = function on(event, listener) {
   const result = FunctionPrototypeCall(Stream.prototype.on, this, event, listener);
   const state = this._readableState;
   if (event === 'data') {
+    state.dataListening = true;
     state.listening = this.listenerCount('readable') > 0;
     if (state.flowing !== false)
       this.resume();
@@ -397,7 +399,7 @@ function listenersChanged(stream) {
   state.listening = stream.listenerCount('readable') > 0;
   if (state.resuming && !state.paused)
     state.flowing = true;
-  else if (stream.listenerCount('data') > 0)
+  else if (state.dataListening)
     stream.resume();
   else if (!state.listening)
     state.flowing = null;
@@ -408,7 +410,7 @@ Readable.prototype.removeListener = function removeListener(event, listener) {
   if (event === 'readable')
     nextTick(listenersChanged, this);
   else if (event === 'data' && this.listenerCount('data') === 0)
-    this._readableState.awaited = [];
+    this._readableState.dataListening = false;
   return result;
 };
 Readable.prototype.off = Readable.prototype.removeListener;
@@ -489,7 +491,7 @@ Readable.prototype.pipe = function pipe(to, options) {
     const at = ArrayPrototypeIndexOf(state.awaited, to);
     if (at !== -1)
       ArrayPrototypeSplice(state.awaited, at, 1);
-    if (state.awaited.length === 0 && this.listenerCount('data') > 0)
+    if (state.awaited.length === 0 && state.dataListening)
       this.resume();
   };
   const onData = (chunk) => {
@@ -528,7 +530,8 @@ Readable.prototype.pipe = function pipe(to, options) {
       to.removeListener('error', onError);
       this.removeListener('end', atEnd);
       this.removeListener('data', onData);
-      if (drains)
+      if (drains && state.awaited.length > 0 &&
+          (!to._writableState || to._writableState.needDrain))
         onDrain();
     },
   };

@@ -151,14 +151,15 @@ function add(stream, chunk, encoding, callback) {
 function keepOrWrite(stream, state, chunk, encoding, callback) {
   const length = state.objectMode ? 1 : sizeOf(chunk);
   state.length += length;
-  const hasRoom = state.length < state.highWaterMark;
-  if (!hasRoom)
-    state.needDrain = true;
   if (state.writing !== null || state.corked > 0 || state.errored !== null || !state.constructed)
     state.chunks.push({ chunk, encoding, callback, length });
   else
     writeNow(stream, state, { length, callback }, () =>
       stream._write(chunk, encoding, resultOf(stream, state)));
+  // What was written at once takes no room.
+  const hasRoom = state.length < state.highWaterMark || state.length === 0;
+  if (!hasRoom)
+    state.needDrain = true;
   return hasRoom && state.errored === null && !state.destroyed;
 }
 
@@ -193,10 +194,15 @@ function resultOf(stream, state) {
     }
     if (state.chunks.count > 0)
       drainChunks(stream, state);
-    if (state.sync)
+    const drains = state.needDrain && !state.ending && state.length === 0;
+    if (what.callback === nothing && !drains && !state.destroyed) {
+      --state.pending;
+      finishMaybe(stream, state, true);
+    } else if (state.sync) {
       afterWriteLater(stream, state, what.callback);
-    else
+    } else {
       afterWrite(stream, state, [what.callback]);
+    }
   };
 }
 

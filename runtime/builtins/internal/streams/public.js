@@ -2,7 +2,7 @@
 
 // What `node:stream` gives: `Stream` with everything as its properties.
 
-const { ObjectAssign, ObjectDefineProperty } = primordials;
+const { ObjectAssign, ObjectDefineProperty, ObjectKeys } = primordials;
 
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/streams/errors');
 const { Duplex } = require('internal/streams/duplex');
@@ -15,15 +15,23 @@ const {
 const {
   getDefaultHighWaterMark, setDefaultHighWaterMark,
 } = require('internal/streams/limits');
+const operators = require('internal/streams/operators');
 const { pipeline, pipelinePromise } = require('internal/streams/pipeline');
 const { Readable } = require('internal/streams/readable');
 const { Stream } = require('internal/streams/stream');
 const { PassThrough, Transform } = require('internal/streams/transform');
-const { customPromisify } = require('internal/util');
+const { customPromisify, hidden } = require('internal/util');
 const { validateAbortSignal } = require('internal/validators');
 const { Writable } = require('internal/streams/writable');
 
 Readable.from = from;
+function addOperators(from) {
+  const names = ObjectKeys(from);
+  for (let i = 0; i < names.length; ++i)
+    hidden(Readable.prototype, names[i], from[names[i]]);
+}
+addOperators(operators.streams);
+addOperators(operators.promises);
 
 function addAbortSignal(signal, stream) {
   if (signal === undefined)

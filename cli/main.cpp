@@ -84,6 +84,7 @@ exit_status dispatch(std::span<const std::string> arguments) {
 int main(int argc, char** argv) {
   using namespace troupe::cli;
   try {
+    open_closed_streams();
     ignore_broken_pipes();
     std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     return static_cast<int>(dispatch(arguments));

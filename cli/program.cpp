@@ -70,16 +70,24 @@ std::shared_ptr<const process_options> process_of(const program& what) {
   made->cwd = current_folder();
   made->exec_path = path_of_command();
   made->exec_argv = what.flags.given;
+  if (what.is_code && what.job.filename == "[eval]") {
+    made->exec_argv.emplace_back(what.prints_value ? "-p" : "-e");
+    made->exec_argv.push_back(what.job.source);
+  }
   made->argv.push_back(made->exec_path);
   if (!what.is_code)
     made->argv.push_back(
       (std::filesystem::path{made->cwd} / what.job.filename).lexically_normal().string());
+  else if (what.job.filename == "[stdin]")
+    made->argv.emplace_back("-");
   std::ranges::copy(what.job.arguments, std::back_inserter(made->argv));
   made->env = environment_variables();
   made->pid = ::getpid();
   made->ppid = ::getppid();
   made->out = facts_of(stream::out);
   made->err = facts_of(stream::err);
+  made->in.is_terminal = ::isatty(STDIN_FILENO) == 1;
+  made->in_descriptor = STDIN_FILENO;
   made->write = [to_stderr = what.job.console_to_stderr](console_line::stream to,
                                                          std::string_view text) {
     write(to_stderr || to == console_line::stream::err ? stream::err : stream::out, text);

@@ -215,6 +215,9 @@ exit_status run_command(std::span<const std::string> arguments) {
     return line.usage_error("--input-type is for -e, -p and standard input");
   if (!has_value)
     rest.erase(rest.begin());
+  // As in Node: what follows CODE may look like options.
+  if ((has_value || what.prints_value) && !rest.empty() && rest.front() == "--")
+    rest.erase(rest.begin());
   what.job.arguments = std::move(rest);
   return run_program(what).status;
 }

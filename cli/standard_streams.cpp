@@ -2,6 +2,7 @@
 
 #include "cli/exit_status.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <iterator>
 #include <string>
 #include <system_error>
+#include <tuple>
 
 namespace troupe::cli {
 
@@ -68,6 +70,12 @@ void ignore_broken_pipes() {
   struct sigaction ignored {};
   ignored.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &ignored, nullptr);
+}
+
+void open_closed_streams() {
+  for (int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(each, F_GETFD) == -1 && errno == EBADF)
+      std::ignore = ::open("/dev/null", O_RDWR); // the lowest number that is free
 }
 
 } // namespace troupe::cli

@@ -24,4 +24,7 @@ void complain(std::string_view message);
 /// A reader that goes away shall be an error of `write`, not a signal.
 void ignore_broken_pipes();
 
+/// Those of the three that are closed become `/dev/null`: no file shall take their place.
+void open_closed_streams();
+
 } // namespace troupe::cli

@@ -17,13 +17,22 @@ constexpr public_module modules[]{
   {"os", builtin::node_os},
   {"path", builtin::node_path},
   {"path/posix", builtin::node_path},
+  {"path/win32", builtin::node_path},
+  {"perf_hooks", builtin::node_perf_hooks},
   {"process", builtin::node_process},
+  {"querystring", builtin::node_querystring},
+  {"readline", builtin::node_readline},
+  {"readline/promises", builtin::node_readline},
+  {"stream", builtin::node_stream},
+  {"stream/promises", builtin::node_stream},
+  {"string_decoder", builtin::node_string_decoder},
   {"timers", builtin::node_timers},
   {"timers/promises", builtin::node_timers},
   {"url", builtin::node_url},
   {"util", builtin::node_util},
   {"util/types", builtin::node_util},
   {"vm", builtin::node_vm},
+  {"worker_threads", builtin::node_worker_threads},
 };
 
 // Attributes: as WebIDL and Node have them.

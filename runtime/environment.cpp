@@ -172,8 +172,10 @@ result<void> environment::make_realm(const context_options& options) {
       // Modules and files need its ticks, whether or not scripts see it.
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
-          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http))
-        process_ = std::make_unique<script_process>(*this, options.process, loop_.waker());
+          || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http)
+          || options.builtins.has(builtin::node_stream)
+          || options.builtins.has(builtin::node_readline))
+        process_ = std::make_unique<script_process>(*this, options.process, loop_);
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
@@ -812,7 +814,7 @@ bool environment::poll() {
   auto& tasks = isolate_.tasks();
   bool ran = host_calls_->settle_answered();
   if (process_)
-    ran = process_->deliver_signals() || ran;
+    ran = process_->deliver() || ran;
   if (files_)
     ran = files_->settle() || ran;
   if (sockets_)
@@ -840,6 +842,7 @@ bool environment::poll() {
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
          && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle())
+         && (!process_ || process_->idle())
          && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 

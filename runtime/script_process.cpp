@@ -56,10 +56,11 @@ v8::Local<v8::Array> numbers(v8::Isolate* isolate, std::initializer_list<double>
 } // namespace
 
 script_process::script_process(environment& owner, std::shared_ptr<const process_options> options,
-                               std::shared_ptr<loop_waker> waker)
+                               event_loop& loop)
   : owner_(owner),
     options_(options ? std::move(options) : std::make_shared<const process_options>()),
-    signals_(std::make_shared<loop_inbox<int>>(std::move(waker))) {
+    signals_(std::make_shared<loop_inbox<int>>(loop.waker())),
+    input_(owner, loop, options_->in_descriptor) {
 }
 
 script_process::~script_process() {
@@ -85,6 +86,7 @@ void script_process::fill_binding(isolate_scope& here, v8::Local<v8::Context> co
   add_function(context, to, "watchSignal", &watch_signal, self);
   add_function(context, to, "kill", &kill, self);
   add_function(context, to, "collectGarbage", &collect_garbage, self);
+  input_.fill_binding(here, context, to);
 }
 
 // -- hooks of the script ------------------------------------------------------------------
@@ -169,7 +171,8 @@ void script_process::handled_late(isolate_scope& here, v8::Local<v8::Promise> pr
   std::ignore = tell(here, context, hook::handled, {promise});
 }
 
-bool script_process::deliver_signals() {
+bool script_process::deliver() {
+  bool had_input = input_.settle();
   auto arrived = signals_->take();
   for (auto number : arrived)
     owner_.run_callback([&](isolate_scope& here, v8::Local<v8::Context> context) {
@@ -178,7 +181,7 @@ bool script_process::deliver_signals() {
           && caught.HasCaught() && !caught.HasTerminated())
         owner_.uncaught(here, context, caught.Exception(), caught.Message());
     });
-  return !arrived.empty();
+  return !arrived.empty() || had_input;
 }
 
 void script_process::tell_idle() {
@@ -226,6 +229,7 @@ void script_process::facts(const call& info) {
   set("ppid", v8::Integer::New(isolate, from.ppid));
   set("stdout", stream(from.out));
   set("stderr", stream(from.err));
+  set("stdin", stream(from.in));
   set("arch", text(isolate, architecture));
   set("v8", text(isolate, engine::version()));
   set("uv", text(isolate, uv_version_string()));

@@ -3,6 +3,7 @@
 #include "runtime/isolate.hpp"
 #include "runtime/loop_inbox.hpp"
 #include "runtime/script_hooks.hpp"
+#include "runtime/script_input.hpp"
 #include "troupe/process.hpp"
 
 #include <v8-context.h>
@@ -23,14 +24,14 @@ namespace troupe::js {
 class environment;
 
 /// What the native side does for a script's `process` (runtime/builtins/internal/process.js):
-/// the queue of `nextTick`, errors that nobody caught, signals, the end.
+/// the queue of `nextTick`, errors that nobody caught, signals, input, the end.
 ///
 /// Threads:  the isolate's; signals come from any.
 /// Lifetime: its realm's.
 class script_process {
 public:
   script_process(environment& owner, std::shared_ptr<const process_options> options,
-                 std::shared_ptr<loop_waker> waker);
+                 event_loop& loop);
   ~script_process();
 
   script_process(const script_process&) = delete;
@@ -62,8 +63,13 @@ public:
 
   // -- between turns ------------------------------------------------------------------
 
-  /// Tells the script of signals that have come. @returns whether there were any.
-  bool deliver_signals();
+  /// Tells the script of signals and input that have come. @returns whether there were any.
+  bool deliver();
+
+  /// Does no input keep the context busy?
+  [[nodiscard]] bool idle() const noexcept {
+    return input_.idle();
+  }
 
   /// Nothing is left to do: the script may find something ('beforeExit').
   void tell_idle();
@@ -101,6 +107,7 @@ private:
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::shared_ptr<loop_inbox<int>> signals_;
   std::set<int> watched_;
+  script_input input_;
   script_hooks<hook> hooks_;
   bool has_ticks_ = false;
 };

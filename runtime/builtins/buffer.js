@@ -3,7 +3,7 @@
 const { ObjectAssign } = primordials;
 
 const { atob, btoa } = require('internal/base64');
-const buffer = require('internal/buffer');
+const { FastBuffer, encodingNames, encodingOf, ...buffer } = require('internal/buffer');
 
 module.exports = ObjectAssign({ SlowBuffer: buffer.Buffer.allocUnsafeSlow, atob, btoa, constants: {
   MAX_LENGTH: buffer.kMaxLength,

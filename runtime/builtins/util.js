@@ -1,6 +1,6 @@
 'use strict';
 
-const { ArrayIsArray, ObjectDefineProperty, ObjectKeys } = primordials;
+const { ArrayIsArray, ObjectDefineProperty } = primordials;
 
 const {
   callbackify, deprecate, inherits, promisify, toUSVString,
@@ -9,7 +9,8 @@ const {
   format, formatWithOptions, inspect, stripVTControlCharacters,
 } = require('internal/util/inspect');
 const { isDeepStrictEqual } = require('internal/util/comparisons');
-const { validateOneOf, validateString } = require('internal/validators');
+const { parseArgs } = require('internal/util/parse_args');
+const { styleText } = require('internal/util/style_text');
 
 // No environment variables here, so no section is ever on.
 function debuglog() {
@@ -17,21 +18,6 @@ function debuglog() {
   ObjectDefineProperty(log, 'enabled',
                        { __proto__: null, value: false, configurable: true, enumerable: true });
   return log;
-}
-
-function styleText(style, text) {
-  validateString(text, 'text');
-  const list = ArrayIsArray(style) ? style : [style];
-  let before = '';
-  let after = '';
-  for (let i = 0; i < list.length; ++i) {
-    const codes = inspect.colors[list[i]];
-    if (codes === undefined)
-      validateOneOf(list[i], 'format', ObjectKeys(inspect.colors));
-    before += `\u001b[${codes[0]}m`;
-    after = `\u001b[${codes[1]}m${after}`;
-  }
-  return `${before}${text}${after}`;
 }
 
 module.exports = {
@@ -45,6 +31,7 @@ module.exports = {
   inspect,
   isArray: ArrayIsArray,
   isDeepStrictEqual,
+  parseArgs,
   promisify,
   stripVTControlCharacters,
   styleText,

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace troupe::cli::test {
 
@@ -68,9 +69,18 @@ bool read_into(std::string& text, int descriptor) {
 } // namespace
 
 command::command(std::vector<std::string> arguments, std::string_view input, streams how) {
+  start(std::move(arguments), readable(input), how);
+}
+
+command::command(std::vector<std::string> arguments, piped_input) {
+  auto in = make_pipe();
+  in_ = in.write;
+  start(std::move(arguments), in.read, streams::apart);
+}
+
+void command::start(std::vector<std::string> arguments, int in, streams how) {
   auto out = make_pipe();
   auto err = how == streams::apart ? make_pipe() : pipe_ends{};
-  int in = readable(input);
 
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
@@ -105,7 +115,17 @@ command::command(std::vector<std::string> arguments, std::string_view input, str
   check(failed, TROUPE_CLI);
 }
 
+void command::write_input(std::string_view text) {
+  check(::write(in_, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : errno,
+        "write");
+}
+
+void command::close_input() {
+  close_and_forget(in_);
+}
+
 command::~command() {
+  close_input();
   if (process_ > 0) {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);

@@ -17,12 +17,16 @@ struct finished {
 
 enum class streams { apart, together };
 
+/// Standard input is a pipe, for `write_input`.
+struct piped_input {};
+
 /// The command `troupe` at work. A command that does not end within 100 seconds
 /// is killed, which is a status that no test expects.
 class command {
 public:
   explicit command(std::vector<std::string> arguments, std::string_view input = {},
                    streams how = streams::apart);
+  command(std::vector<std::string> arguments, piped_input);
   ~command();
 
   command(const command&) = delete;
@@ -30,6 +34,9 @@ public:
 
   /// Waits until standard output holds `text`. @returns whether it did.
   bool wait_for(std::string_view text);
+
+  void write_input(std::string_view text);
+  void close_input();
 
   /// Reads no more of standard output.
   void close_output();
@@ -39,10 +46,13 @@ public:
   finished wait();
 
 private:
+  void start(std::vector<std::string> arguments, int in, streams how);
+
   /// Reads what there is. @returns false when both streams have ended.
   bool read_some();
 
   pid_t process_ = -1;
+  int in_ = -1;
   int out_ = -1;
   int err_ = -1;
   finished seen_;

@@ -37,8 +37,10 @@ finished run_code(const std::string& code) {
 // -- whole programs -------------------------------------------------------------------------
 
 TEST_CASE("programs print what they print in Node", "[cli][node]") {
-  for (const auto* main : {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs",
-                           "fs/main.js", "http/main.js"}) {
+  for (const auto* main :
+       {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs", "fs/main.js",
+        "http/main.js", "stream/main.js", "stream_operators/main.js", "readline/main.js",
+        "http_streams/main.js"}) {
     CAPTURE(main);
     auto path = script(main);
     auto done = troupe_command({"run", path, "a", "b"});

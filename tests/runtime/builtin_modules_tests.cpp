@@ -182,6 +182,44 @@ TEST_CASE("built-ins do not look at what a script has changed", "[runtime][built
 
 // -- errors -----------------------------------------------------------------------------
 
+TEST_CASE("streams and parsers do not look at what a script has changed",
+          "[runtime][builtins][stream]") {
+  script_host host{{.builtins = builtin_set::web() | builtin_set::node()}};
+  auto text = host.run(R"js(
+    const { Readable, Transform, Writable, pipeline } = require('stream');
+    const { parse, stringify } = require('querystring');
+    const { StringDecoder } = require('string_decoder');
+    const { win32 } = require('path');
+    const { parseArgs } = require('util');
+    const bytes = new Uint8Array([0x61]);
+    const changed = [];
+    for (const object of [Array.prototype, String.prototype, Function.prototype, Map.prototype,
+                          RegExp.prototype, WeakMap.prototype, Object, Reflect, JSON, Math,
+                          Number, Buffer.prototype, Object.getPrototypeOf(Uint8Array.prototype),
+                          Object.getPrototypeOf([][Symbol.iterator]())])
+      for (const key of Reflect.ownKeys(object))
+        if (key !== 'constructor')
+          changed.push([object, key]);
+    for (let i = 0; i < changed.length; ++i)
+      try { changed[i][0][changed[i][1]] = () => { throw new Error('changed'); } } catch {}
+    let text = '';
+    const upper = new Transform({
+      __proto__: null,
+      transform(chunk, encoding, done) { text += chunk.length; done(null, chunk); },
+    });
+    const to = new Writable({ __proto__: null, write(c, e, done) { text += `w${c[0]}`; done(); } });
+    const values = [parse('a=b&c=%20').c, stringify({ a: 'b c' }), win32.join('a', '..', 'b'),
+                    new StringDecoder('utf8').write(bytes),
+                    parseArgs({ args: ['--x=1'], strict: false }).values.x];
+    new Promise((resolve, reject) => {
+      pipeline(Readable.from('xyz', { __proto__: null, objectMode: false }), upper, to,
+               (error) => (error ? reject(error) : resolve(
+                 `${text} ${values[0]}|${values[1]}|${values[2]}|${values[3]}|${values[4]}`)));
+    }))js");
+  REQUIRE(text.has_value());
+  CHECK(text->as<std::string>() == "3w120  |a=b%20c|b|a|1");
+}
+
 TEST_CASE("errors with codes look like Node's", "[runtime][builtins][errors]") {
   auto& host = with_require();
   CHECK(host.value_of("try { require(1) } catch (e) { [e instanceof TypeError, e.name, "

@@ -90,6 +90,14 @@ TEST_CASE("paths are as Node's are", "[runtime][builtins][path]") {
   check_table("path");
 }
 
+TEST_CASE("queries are parsed and made as by Node", "[runtime][builtins][querystring]") {
+  check_table("querystring");
+}
+
+TEST_CASE("texts in pieces are decoded as by Node", "[runtime][builtins][string_decoder]") {
+  check_table("string_decoder");
+}
+
 TEST_CASE("util does what Node's does", "[runtime][builtins][util]") {
   check_table("util");
 }

@@ -68,6 +68,9 @@ const encodings = {
   'base64url': BASE64URL, 'hex': HEX,
 };
 
+// By number.
+const encodingNames = ['utf8', 'utf16le', 'latin1', 'ascii', 'base64', 'base64url', 'hex'];
+
 // undefined: there is no such encoding.
 function numberOf(encoding) {
   return encodings[encoding] ?? encodings[StringPrototypeToLowerCase(`${encoding}`)];
@@ -119,8 +122,9 @@ function checkSize(size) {
 // V8 keeps typed arrays of so many bytes in its own heap.
 const smallMax = 64;
 
+// As in Node, what is no string names no encoding: `texts.map(Buffer.from)`.
 function fromString(text, encoding) {
-  return bytesOf(text, encodingOf(encoding));
+  return bytesOf(text, typeof encoding === 'string' ? encodingOf(encoding) : UTF8);
 }
 
 function bytesOf(text, number) {
@@ -840,6 +844,8 @@ module.exports = {
   Buffer,
   FastBuffer,
   INSPECT_MAX_BYTES: inspectMax,
+  encodingNames,
+  encodingOf,
   isAscii,
   isUtf8,
   kMaxLength,

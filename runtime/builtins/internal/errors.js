@@ -34,6 +34,7 @@ const {
   StringPrototypeToLowerCase,
   SyntaxError,
   TypeError,
+  URIError,
 } = primordials;
 
 const lazyInspect = (value, options) =>
@@ -299,6 +300,7 @@ E('ERR_FALSY_VALUE_REJECTION', function(reason) {
   this.reason = reason;
   return 'Promise was rejected with falsy value';
 }, Error);
+E('ERR_USE_AFTER_CLOSE', (name) => `${name} was closed`, Error);
 E('ERR_UNHANDLED_ERROR', (what) => `Unhandled error.${what === undefined ? '' : ` (${what})`}`,
   Error);
 
@@ -310,6 +312,7 @@ E('ERR_INVALID_URL', function(input, base) {
     this.base = base;
   return 'Invalid URL';
 }, TypeError);
+E('ERR_INVALID_URI', 'URI malformed', URIError);
 E('ERR_INVALID_URL_SCHEME', (expected) =>
   `The URL must be ${ArrayIsArray(expected) ?
     `one of scheme ${listOf(expected, 'or')}` : `of scheme ${expected}`}`, TypeError);
@@ -356,7 +359,8 @@ E('ERR_VM_MODULE_STATUS', (why) => `Module status ${why}`, Error);
 // -- processes, files and modules --------------------------------------------------------
 
 E('ERR_ACCESS_DENIED', (what) => `Access to this API has been restricted: ${what}`, Error);
-E('ERR_FEATURE_UNAVAILABLE', (name) => `${name} is not available in a context`, Error);
+E('ERR_FEATURE_UNAVAILABLE', (name, instead = undefined) =>
+  `${name} is not available in a context${instead === undefined ? '' : `: ${instead}`}`, Error);
 E('ERR_INVALID_OBJECT_DEFINE_PROPERTY', (why) => why, TypeError);
 E('ERR_STREAM_NULL_VALUES', 'May not write null values to stream', TypeError);
 E('ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET',

@@ -377,6 +377,24 @@ const readFile = threeOf('readFile', (args) => {
   };
 });
 
+// Of descriptors there is one, the host's input.
+const readNamedFileSync = readFile.sync;
+readFile.sync = function readFileSync(path, options) {
+  if (path !== 0)
+    return readNamedFileSync(path, options);
+  const { encoding } = optionsOf(options, { __proto__: null, encoding: null });
+  check();
+  const { 0: failure, 1: bytes } = internalBinding('process').readWholeInput();
+  if (failure !== undefined) {
+    const error = failureOf({ __proto__: null, syscall: 'read' }, failure);
+    ErrorCaptureStackTrace(error, readFileSync);
+    throw error;
+  }
+  const buffer = toBuffer(bytes);
+  return encoding === null || encoding === undefined || encoding === 'buffer' ? buffer :
+    buffer.toString(encoding);
+};
+
 function contentOf(data, encoding) {
   if (typeof data === 'string')
     return isUtf8(encoding) || encoding === undefined || encoding === null ? data :

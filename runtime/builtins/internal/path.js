@@ -152,6 +152,8 @@ function basename(path, suffix) {
   const base = StringPrototypeSlice(path, start, end);
   if (suffix === path)
     return '';
+  if (base === '' && suffix && suffix.length <= path.length)
+    return path;
   if (suffix === undefined || suffix === '' || base === suffix ||
       !StringPrototypeEndsWith(base, suffix))
     return base;
@@ -167,7 +169,7 @@ function extname(path) {
   return StringPrototypeSlice(base, dot);
 }
 
-function format(pathObject) {
+function formatWith(separator, pathObject) {
   validateObject(pathObject, 'pathObject');
   const dir = pathObject.dir || pathObject.root;
   const { ext } = pathObject;
@@ -175,7 +177,11 @@ function format(pathObject) {
     `${pathObject.name || ''}${ext ? `${ext[0] === '.' ? '' : '.'}${ext}` : ''}`;
   if (!dir)
     return base;
-  return dir === pathObject.root ? `${dir}${base}` : `${dir}/${base}`;
+  return dir === pathObject.root ? `${dir}${base}` : `${dir}${separator}${base}`;
+}
+
+function format(pathObject) {
+  return formatWith('/', pathObject);
 }
 
 function parse(path) {
@@ -214,10 +220,10 @@ function makePosix() {
     parse,
     sep: '/',
     delimiter: ':',
+    win32: null,
     posix: null,
   };
-  posix.posix = posix;
   return posix;
 }
 
-module.exports = { makePosix, onCwd, resolve, dirname, join };
+module.exports = { makePosix, onCwd, cwd: () => cwd(), formatWith, resolve, dirname, join };

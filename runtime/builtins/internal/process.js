@@ -217,14 +217,22 @@ define({
   },
 });
 
-// -- output -----------------------------------------------------------------------------
+// -- input and output -------------------------------------------------------------------
 
-// What a stream of Node's has and scripts use of an output.
 function makeOutput(fd, isError, terminal) {
-  const stream = ObjectCreate(EventEmitter.prototype);
-  FunctionPrototypeCall(EventEmitter, stream);
+  const { Writable } = require('internal/streams/writable');
+  const stream = new Writable({
+    __proto__: null,
+    decodeStrings: false,
+    write(chunk, encoding, done) {
+      if (typeof chunk === 'string' && encoding !== 'utf8' && encoding !== 'utf-8')
+        chunk = require('internal/buffer').Buffer.from(chunk, encoding);
+      binding.write(isError, chunk);
+      done();
+    },
+  });
   stream.fd = fd;
-  stream.writable = true;
+  stream._isStdio = true;
   if (terminal[0]) {
     stream.isTTY = true;
     stream.columns = terminal[1];
@@ -233,37 +241,11 @@ function makeOutput(fd, isError, terminal) {
     stream.getColorDepth = () => 8;
     stream.hasColors = (count = 16) => count <= 256;
   }
-  stream.write = function write(chunk, encoding, callback) {
-    if (typeof encoding === 'function') {
-      callback = encoding;
-      encoding = undefined;
-    }
-    if (chunk === null)
-      throw new codes.ERR_STREAM_NULL_VALUES();
-    if (typeof chunk === 'string' && encoding !== undefined && encoding !== null &&
-        encoding !== 'utf8' && encoding !== 'utf-8')
-      chunk = require('internal/buffer').Buffer.from(chunk, encoding);
-    else if (typeof chunk !== 'string' && !primordials.ArrayBufferIsView(chunk))
-      throw new ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'TypedArray', 'DataView'],
-                                     chunk);
-    binding.write(isError, chunk);
-    if (typeof callback === 'function')
-      nextTick(callback);
-    return true;
-  };
-  stream.end = function end(chunk, encoding, callback) {
-    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function')
-      stream.write(chunk, encoding);
-    const done = typeof chunk === 'function' ? chunk :
-      typeof encoding === 'function' ? encoding : callback;
-    if (typeof done === 'function')
-      nextTick(done);
-    return stream;
-  };
-  stream.cork = () => {};
-  stream.uncork = () => {};
   return stream;
 }
+
+// Without making the streams.
+const terminals = { out: facts.stdout[0] === 1, err: facts.stderr[0] === 1 };
 
 function lazy(name, make) {
   let made;
@@ -278,6 +260,7 @@ function lazy(name, make) {
 }
 lazy('stdout', () => makeOutput(1, false, facts.stdout));
 lazy('stderr', () => makeOutput(2, true, facts.stderr));
+lazy('stdin', () => require('internal/stdin').makeInput(binding, facts.stdin[0] === 1));
 
 // -- nextTick ---------------------------------------------------------------------------
 
@@ -664,4 +647,6 @@ binding.setHooks([processTicks, onUncaught, onRejected, onHandled, onSignal, bef
 require('internal/path').onCwd(() => process.cwd());
 EventEmitter.prototype.on.call(process, 'warning', onWarning);
 
-module.exports = { process, settings, finish, signals, nextTick, global: primordials.globalThis };
+module.exports = {
+  finish, global: primordials.globalThis, nextTick, process, settings, signals, terminals,
+};

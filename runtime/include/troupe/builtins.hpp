@@ -27,7 +27,7 @@ enum class builtin : std::uint8_t {
   node_assert,  ///< `node:assert`, `node:assert/strict`.
   node_console, ///< `node:console`.
   node_events,  ///< `node:events`.
-  node_path,    ///< `node:path`, `node:path/posix`.
+  node_path,    ///< `node:path`, `node:path/posix`, `node:path/win32`.
   node_timers,  ///< `node:timers`, `node:timers/promises`.
   node_url,     ///< `node:url`.
   node_util,    ///< `node:util`, `node:util/types`.
@@ -38,10 +38,17 @@ enum class builtin : std::uint8_t {
   node_fs,      ///< `node:fs`, `node:fs/promises`; they do nothing without `allow_files`.
   node_os,      ///< `node:os`: facts about the machine.
   node_http,    ///< `node:http`: servers and clients, with `allow_network`.
+  // -- more modules; as those above, they reach nothing -------------------------------
+  node_perf_hooks,     ///< `node:perf_hooks`: `performance`.
+  node_querystring,    ///< `node:querystring`.
+  node_readline,       ///< `node:readline`: lines of a stream; no terminal.
+  node_stream,         ///< `node:stream`, `node:stream/promises`.
+  node_string_decoder, ///< `node:string_decoder`.
+  node_worker_threads, ///< `node:worker_threads`: that this is the main thread; no workers.
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_http;
+inline constexpr auto builtin_max = builtin::node_worker_threads;
 
 /// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
 /// `builtin_set::web() | builtin_set::node()`.
@@ -71,9 +78,24 @@ public:
 
   /// Node's modules and globals that reach neither files nor network.
   [[nodiscard]] static constexpr builtin_set node() {
-    return {builtin::require,     builtin::console,      builtin::timers,      builtin::buffer,
-            builtin::node_assert, builtin::node_console, builtin::node_events, builtin::node_path,
-            builtin::node_timers, builtin::node_url,     builtin::node_util,   builtin::node_vm};
+    return {builtin::require,
+            builtin::console,
+            builtin::timers,
+            builtin::buffer,
+            builtin::node_assert,
+            builtin::node_console,
+            builtin::node_events,
+            builtin::node_path,
+            builtin::node_perf_hooks,
+            builtin::node_querystring,
+            builtin::node_readline,
+            builtin::node_stream,
+            builtin::node_string_decoder,
+            builtin::node_timers,
+            builtin::node_url,
+            builtin::node_util,
+            builtin::node_vm,
+            builtin::node_worker_threads};
   }
 
   /// Everything that this version has, the dangerous ones too.

@@ -10,7 +10,7 @@
 
 namespace troupe {
 
-/// An output of `process`, as a script sees it.
+/// An input or output of `process`, as a script sees it.
 struct process_stream {
   bool is_terminal = false; ///< `isTTY`
   int columns = 0;          ///< Of the terminal.
@@ -36,6 +36,11 @@ struct process_options {
   int ppid = 0;
   process_stream out{};
   process_stream err{};
+  process_stream in{};
+  /// A descriptor that `process.stdin` and, with `allow_files`, `fs.readFileSync(0)` read. It
+  /// stays the host's and must stay open; contexts that share it share what comes. -1: there
+  /// is no input, and `process.stdin` has ended.
+  int in_descriptor = -1;
 
   // -- what the host does for it -----------------------------------------------------
   /// `process.stdout.write`, `process.stderr.write`, and what the end of the program

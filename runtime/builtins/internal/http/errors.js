@@ -4,7 +4,8 @@
 
 const { Error, RangeError, TypeError } = primordials;
 
-const { E, codes, describe } = require('internal/errors');
+const { E, describe } = require('internal/errors');
+const { codes } = require('internal/streams/errors');
 
 E('ERR_HTTP_BODY_NOT_ALLOWED', 'Adding content for this request method or response status is ' +
   'not allowed.', Error);
@@ -31,13 +32,6 @@ E('ERR_SERVER_NOT_RUNNING', 'Server is not running.', Error);
 E('ERR_SOCKET_BAD_PORT', (name, port, allowZero = true) =>
   `${name} should be ${allowZero ? '>=' : '>'} 0 and < 65536. Received ${describe(port)}.`,
   RangeError);
-E('ERR_STREAM_ALREADY_FINISHED', (name) => `Cannot call ${name} after a stream was finished`,
-  Error);
-E('ERR_STREAM_CANNOT_PIPE', 'Cannot pipe, not readable', Error);
-E('ERR_STREAM_DESTROYED', (name) => `Cannot call ${name} after a stream was destroyed`, Error);
-E('ERR_STREAM_PREMATURE_CLOSE', 'Premature close', Error);
-E('ERR_STREAM_PUSH_AFTER_EOF', 'stream.push() after EOF', Error);
-E('ERR_STREAM_WRITE_AFTER_END', 'write after end', Error);
 E('ERR_UNESCAPED_CHARACTERS', (name) => `${name} contains unescaped characters`, TypeError);
 
 // What the system says, [errno, code, words], as an Error.

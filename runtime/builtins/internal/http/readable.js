@@ -11,62 +11,17 @@ const {
   NumberIsNaN,
   Promise,
   StringPrototypeSlice,
-  StringPrototypeToLowerCase,
   SymbolAsyncIterator,
-  TypedArrayPrototypeGetBuffer,
-  TypedArrayPrototypeGetByteLength,
-  TypedArrayPrototypeGetByteOffset,
 } = primordials;
 
-const { Buffer, FastBuffer } = require('internal/buffer');
+const { Buffer } = require('internal/buffer');
 const EventEmitter = require('internal/events');
-const { TextDecoder } = require('internal/encoding');
 const { codes } = require('internal/http/errors');
+const { part } = require('internal/streams/chunks');
+const { StringDecoder } = require('internal/string_decoder');
 const { nextTick } = require('internal/process');
 
-const { ERR_STREAM_PREMATURE_CLOSE, ERR_STREAM_PUSH_AFTER_EOF, ERR_UNKNOWN_ENCODING } = codes;
-
-// The same memory.
-function part(bytes, from, to = TypedArrayPrototypeGetByteLength(bytes)) {
-  return new FastBuffer(TypedArrayPrototypeGetBuffer(bytes),
-                        TypedArrayPrototypeGetByteOffset(bytes) + from, to - from);
-}
-
-// Texts of bytes that come in pieces.
-class StringDecoder {
-  #encoding;
-  #unicode;
-  #rest = null; // of base64
-
-  constructor(encoding) {
-    const name = StringPrototypeToLowerCase(`${encoding ?? 'utf8'}`);
-    if (!Buffer.isEncoding(name))
-      throw new ERR_UNKNOWN_ENCODING(encoding);
-    this.#encoding = name;
-    if (name === 'utf8' || name === 'utf-8')
-      this.#unicode = new TextDecoder('utf-8', { ignoreBOM: true });
-    else if (name === 'utf16le' || name === 'ucs2' || name === 'ucs-2' || name === 'utf-16le')
-      this.#unicode = new TextDecoder('utf-16le', { ignoreBOM: true });
-  }
-
-  write(bytes) {
-    if (this.#unicode !== undefined)
-      return this.#unicode.decode(bytes, { stream: true });
-    if (this.#encoding !== 'base64' && this.#encoding !== 'base64url')
-      return bytes.toString(this.#encoding);
-    if (this.#rest !== null)
-      bytes = Buffer.concat([this.#rest, bytes]);
-    const whole = bytes.length - bytes.length % 3;
-    this.#rest = whole === bytes.length ? null : Buffer.from(part(bytes, whole));
-    return bytes.toString(this.#encoding, 0, whole);
-  }
-
-  end() {
-    if (this.#unicode !== undefined)
-      return this.#unicode.decode();
-    return this.#rest === null ? '' : this.#rest.toString(this.#encoding);
-  }
-}
+const { ERR_STREAM_PREMATURE_CLOSE, ERR_STREAM_PUSH_AFTER_EOF } = codes;
 
 class Readable extends EventEmitter {
   constructor(options = undefined) {

@@ -14,7 +14,7 @@ const builtin = require('internal/modules/builtin');
 const { Module, findFile, isModuleText, makeRequire, readSource } =
   require('internal/modules/cjs');
 const { extensionOf, modulePaths, packageOf, resolvePath } = require('internal/modules/resolve');
-const { process, settings, finish } = require('internal/process');
+const { finish, process, settings, terminals } = require('internal/process');
 const { guard, report, write } = internalBinding('process');
 const binding = internalBinding('modules');
 
@@ -26,17 +26,17 @@ const orReport = ({ promise, url }) => PromisePrototypeThen(promise, () => {}, (
 });
 
 // As https://nodejs.org/api/cli.html says of terminals and variables.
-function wantsColour(stream) {
+function wantsColour(isTerminal) {
   const { env } = process;
   if (env.FORCE_COLOR !== undefined)
     return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
-  return stream.isTTY === true && env.NO_COLOR === undefined &&
+  return isTerminal && env.NO_COLOR === undefined &&
     env.NODE_DISABLE_COLORS === undefined && env.TERM !== 'dumb';
 }
 
 function configure(options) {
-  const out = wantsColour(process.stdout);
-  const err = wantsColour(process.stderr);
+  const out = wantsColour(terminals.out);
+  const err = wantsColour(terminals.err);
   if (out || err) {
     const { colors } = require('internal/console');
     colors.out = out;
@@ -132,7 +132,7 @@ function runModule(code, name) {
 function print(value) {
   const { inspect } = require('internal/util/inspect');
   const text = typeof value === 'string' ? value :
-    inspect(value, { colors: wantsColour(process.stdout) });
+    inspect(value, { colors: wantsColour(terminals.out) });
   write(false, `${text}\n`);
 }
 

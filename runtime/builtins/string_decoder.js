@@ -1,0 +1,3 @@
+'use strict';
+
+module.exports = { StringDecoder: require('internal/string_decoder').StringDecoder };

@@ -1,6 +1,6 @@
 'use strict';
 
-const { ArrayIsArray, ObjectDefineProperty, ObjectKeys } = primordials;
+const { ArrayIsArray, ObjectAssign, ObjectDefineProperty, ObjectKeys } = primordials;
 
 const {
   callbackify, deprecate, inherits, promisify, toUSVString,
@@ -8,7 +8,14 @@ const {
 const {
   format, formatWithOptions, inspect, stripVTControlCharacters,
 } = require('internal/util/inspect');
+const { getCallSites } = require('internal/util/call_sites');
 const { isDeepStrictEqual } = require('internal/util/comparisons');
+const { diff } = require('internal/util/difference');
+const { TextDecoder, TextEncoder } = require('internal/encoding');
+const { aborted } = require('internal/abort_controller');
+const {
+  getSystemErrorMap, getSystemErrorMessage, getSystemErrorName,
+} = require('internal/util/system_errors');
 const { validateOneOf, validateString } = require('internal/validators');
 
 // No environment variables here, so no section is ever on.
@@ -34,13 +41,27 @@ function styleText(style, text) {
   return `${before}${text}${after}`;
 }
 
+// Deprecated: `Object.assign` for a source that may be nothing.
+function _extend(target, source) {
+  return source !== null && typeof source === 'object' ? ObjectAssign(target, source) : target;
+}
+
 module.exports = {
+  TextDecoder,
+  TextEncoder,
+  _extend,
+  aborted,
   callbackify,
   debug: debuglog,
   debuglog,
   deprecate,
+  diff,
   format,
   formatWithOptions,
+  getCallSites,
+  getSystemErrorMap,
+  getSystemErrorMessage,
+  getSystemErrorName,
   inherits,
   inspect,
   isArray: ArrayIsArray,

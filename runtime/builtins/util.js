@@ -1,6 +1,6 @@
 'use strict';
 
-const { ArrayIsArray, ObjectAssign, ObjectDefineProperty, ObjectKeys } = primordials;
+const { ArrayIsArray, ObjectAssign, ObjectKeys } = primordials;
 
 const {
   callbackify, deprecate, inherits, promisify, toUSVString,
@@ -10,21 +10,15 @@ const {
 } = require('internal/util/inspect');
 const { getCallSites } = require('internal/util/call_sites');
 const { isDeepStrictEqual } = require('internal/util/comparisons');
+const { debuglog } = require('internal/util/debuglog');
 const { diff } = require('internal/util/difference');
+const { parseEnv } = require('internal/util/parse_env');
 const { TextDecoder, TextEncoder } = require('internal/encoding');
 const { aborted } = require('internal/abort_controller');
 const {
   getSystemErrorMap, getSystemErrorMessage, getSystemErrorName,
 } = require('internal/util/system_errors');
 const { validateOneOf, validateString } = require('internal/validators');
-
-// No environment variables here, so no section is ever on.
-function debuglog() {
-  const log = () => {};
-  ObjectDefineProperty(log, 'enabled',
-                       { __proto__: null, value: false, configurable: true, enumerable: true });
-  return log;
-}
 
 function styleText(style, text) {
   validateString(text, 'text');
@@ -66,6 +60,7 @@ module.exports = {
   inspect,
   isArray: ArrayIsArray,
   isDeepStrictEqual,
+  parseEnv,
   promisify,
   stripVTControlCharacters,
   styleText,

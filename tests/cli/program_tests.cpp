@@ -180,3 +180,15 @@ TEST_CASE("an import's type has to be that of the module", "[cli][node][esm]") {
       && EndsWith("ERR_UNKNOWN_MODULE_FORMAT Unknown module format: text/plain for URL "
                   "data:text/plain,1\n"));
 }
+
+// -- node:util --------------------------------------------------------------------------------
+
+TEST_CASE("util.debuglog writes the sections that NODE_DEBUG names", "[cli][node]") {
+  auto done = run_code("process.env.NODE_DEBUG = 'foo,b*r';"
+                       "const { debuglog } = require('util'); const log = debuglog('foo');"
+                       "log('hello %d', 1); debuglog('bar', (f) => console.log(typeof f))('x');"
+                       "debuglog('baz')('y'); debuglog('foobar')('z'); console.log(log.enabled)");
+  CHECK(done.out == "function\ntrue\n");
+  CHECK_THAT(done.err,
+             StartsWith("FOO ") && ContainsSubstring(": hello 1\nBAR ") && EndsWith(": x\n"));
+}

@@ -9,6 +9,7 @@
 #include "runtime/isolate_thread.hpp"
 #include "runtime/memory_measurement.hpp"
 #include "runtime/module_graphs.hpp"
+#include "runtime/module_linking.hpp"
 #include "runtime/module_requests.hpp"
 #include "runtime/net/sockets.hpp"
 #include "runtime/node_vm/machine.hpp"
@@ -52,13 +53,9 @@ constexpr auto leftovers_timeout = std::chrono::milliseconds{100};
 
 namespace {
 
-/// V8 resolves exports recursively and does not look at the stack: some 410 bytes for each
-/// module of a chain (V8 13.6).
 module_limits limits_of(const context_options& options) {
-  constexpr std::size_t stack_bytes_per_module = 480;
   auto limits = options.modules;
-  limits.depth_max =
-    std::min(limits.depth_max, options.stack_kib * 1024 / stack_bytes_per_module);
+  limits.depth_max = std::min(limits.depth_max, depth_that_fits(options.stack_kib * 1024));
   return limits;
 }
 

@@ -106,16 +106,21 @@ error capture(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8:
   return result;
 }
 
+/// What stands under the first characters of a line: a tab stays a tab.
+std::string indent_of(const std::string& line, std::size_t length) {
+  auto indent = line.substr(0, length);
+  std::ranges::replace_if(
+    indent, [](char c) { return c != '\t'; }, ' ');
+  return indent;
+}
+
 } // namespace
 
 std::string decorate(const source_position& position, int first_column) {
   const auto& line = position.source_line;
   auto start =
     std::min(static_cast<std::size_t>(distance(first_column, position.column)), line.size());
-  std::string indent = line.substr(0, start);
-  // A tab before the caret stays a tab.
-  std::ranges::replace_if(
-    indent, [](char c) { return c != '\t'; }, ' ');
+  auto indent = indent_of(line, start);
   auto room = std::max<std::size_t>(line.size() - start, 1);
   auto width = std::min(static_cast<std::size_t>(std::max(1, position.width)), room);
   return fmt::format("{}:{}\n{}\n{}{}\n", position.filename, position.line, line, indent,
@@ -125,7 +130,21 @@ std::string decorate(const source_position& position, int first_column) {
 std::string arrow_of(isolate_scope& here, v8::Local<v8::Context> context,
                      v8::Local<v8::Message> message) {
   auto position = position_of(here, context, message, v8::String::kMaxLength);
-  return decorate(position, first_column(message, position));
+  if (!message->GetScriptResourceName()->IsString())
+    position.filename = "<anonymous_script>";
+  const auto& line = position.source_line;
+  auto first = first_column(message, position);
+  auto start = distance(first, position.column);
+  auto end = distance(first, after(message->GetEndColumn(context).FromMaybe(0)));
+  auto shown = fmt::format("{}:{}\n{}\n", position.filename, position.line, line);
+  // As Node shows it: nothing that is beyond the line, nor a caret where there is nothing.
+  if (start > end || start < 0 || static_cast<std::size_t>(end) > line.size())
+    return shown;
+  constexpr std::size_t underline_max = 1020;
+  auto underline = indent_of(line, static_cast<std::size_t>(start))
+                   + std::string(static_cast<std::size_t>(end - start), '^');
+  underline.resize(std::min(underline.size(), underline_max));
+  return shown + underline + "\n";
 }
 
 error capture_error(isolate_scope& here, v8::Local<v8::Context> context,

@@ -74,7 +74,7 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
   : platform_(engine.platform()), events_(std::move(events)),
     tasks_(std::make_shared<foreground_tasks>(std::move(waker))),
     allocator_(std::make_shared<array_buffer_allocator>(limits.array_buffer_bytes)),
-    v8_(v8::Isolate::Allocate()) {
+    v8_(v8::Isolate::Allocate()), stack_bytes_(limits.stack_bytes) {
   events_here = &events_;
   [[maybe_unused]] static const bool once = (v8::V8::SetFatalErrorHandler(&on_v8_fatal), true);
   platform_.attach(v8_, tasks_);

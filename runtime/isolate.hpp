@@ -55,6 +55,11 @@ public:
     return *static_cast<isolate*>(v8->GetData(0));
   }
 
+  /// What scripts have of the thread's stack.
+  [[nodiscard]] std::size_t stack_bytes() const noexcept {
+    return stack_bytes_;
+  }
+
   [[nodiscard]] foreground_tasks& tasks() const noexcept {
     return *tasks_;
   }
@@ -98,6 +103,7 @@ private:
   std::shared_ptr<foreground_tasks> tasks_;
   std::shared_ptr<array_buffer_allocator> allocator_;
   v8::Isolate* v8_;
+  const std::size_t stack_bytes_;
   std::unique_ptr<heap_limit> heap_;
   value_host* host_ = nullptr;
   std::unique_ptr<module_registry> modules_;

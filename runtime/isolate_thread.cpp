@@ -15,7 +15,9 @@ namespace troupe::js {
 
 namespace {
 
-// What V8's built-ins and our callbacks may need beyond the script's own stack.
+// What V8's built-ins and our callbacks may need beyond the script's own stack. What V8 does
+// with module graphs, as deep as they may be, needs as much as that once more (see
+// `depth_that_fits`): a script may ask for it when its own stack is full.
 // Sanitizers make our frames several times as large.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t native_stack_bytes = 1024 * 1024;
@@ -78,7 +80,7 @@ result<isolate_thread> isolate_thread::start(const std::string& name,
                                              std::function<void()> body) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  auto stack_bytes = (script_stack_bytes + native_stack_bytes + 0xFFFF) & ~std::size_t{0xFFFF};
+  auto stack_bytes = (2 * script_stack_bytes + native_stack_bytes + 0xFFFF) & ~std::size_t{0xFFFF};
   int refused = pthread_attr_setstacksize(&attributes, stack_bytes);
   isolate_thread made;
   if (refused == 0) {

@@ -144,7 +144,7 @@ std::optional<module_graphs::failure> module_graphs::explore(isolate_scope& here
       if (!load.visited.try_emplace(target, visit{import.target, record, depth}).second)
         continue;
       if (depth > limits_.depth_max)
-        return failed_with(here, context, &load, record, too_deep(*target, limits_.depth_max));
+        return failed_with(here, context, &load, record, too_deep(target->identifier(), limits_.depth_max));
       if (load.visited.size() > limits_.modules_max)
         return failed_with(here, context, &load, record,
                            {.code = errc::module_limit_exceeded,
@@ -423,7 +423,7 @@ std::optional<module_graphs::failure> module_graphs::found_import(
   auto depth = load.visited.at(&importer).depth + 1;
   if (depth > limits_.depth_max)
     return failed_with(here, context, &load, &importer,
-                       too_deep(*import.target, limits_.depth_max));
+                       too_deep(import.target->identifier(), limits_.depth_max));
   return enter(here, context, load, import.target, &importer, depth);
 }
 
@@ -967,7 +967,7 @@ v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
   if (module->GetStatus() == v8::Module::kEvaluating || module->IsGraphAsync())
     return v8::Undefined(isolate).As<v8::Value>();
   v8::Local<v8::Value> evaluated;
-  if (!module->Evaluate(context).ToLocal(&evaluated))
+  if (!evaluate_graph(here, context, *root).ToLocal(&evaluated))
     return {};
   auto promise = evaluated.As<v8::Promise>();
   if (promise->State() == v8::Promise::kRejected) {

@@ -6,6 +6,7 @@
 #include <v8-context.h>
 
 #include <cstddef>
+#include <string_view>
 
 namespace troupe::js {
 
@@ -23,12 +24,11 @@ namespace troupe::js {
 /// V8 has linked the graph: nobody else need keep what its modules import.
 void forget_targets(module_record& root);
 
-/// `Module::Evaluate`, where V8 can do it. Empty with an exception pending.
-[[nodiscard]] v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here,
-                                                       v8::Local<v8::Context> context,
-                                                       module_record& root);
+/// How many modules may import each other in a row: V8 resolves exports recursively and does
+/// not look at the stack. `stack_bytes` are kept for that (isolate_thread).
+[[nodiscard]] std::size_t depth_that_fits(std::size_t stack_bytes);
 
 /// The imports go too deep, at that module.
-[[nodiscard]] error too_deep(const module_record& at, std::size_t depth_max);
+[[nodiscard]] error too_deep(std::string_view at, std::size_t depth_max);
 
 } // namespace troupe::js

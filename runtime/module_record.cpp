@@ -24,9 +24,14 @@ module_hold::~module_hold() {
 
 void module_record::linked() {
   linking_ = false;
-  linked_ = true;
   for (auto& each : facts_.imports)
     each.target = {};
+}
+
+void module_record::find_targets(isolate_scope&, std::vector<module_node*>& into) {
+  for (auto& each : facts_.imports)
+    if (each.target && each.request.phase == import_phase::evaluation)
+      into.push_back(each.target.get());
 }
 
 void module_record::forget_export(isolate_scope& here, v8::Local<v8::String> name) {

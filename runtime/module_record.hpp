@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/isolate.hpp"
+#include "runtime/module_node.hpp"
 #include "runtime/module_text.hpp"
 #include "troupe/module_source.hpp"
 #include "troupe/value.hpp"
@@ -84,14 +85,11 @@ struct module_facts {
 ///
 /// Threads:  the isolate's.
 /// Lifetime: the registry's; ends when V8 has collected the module.
-class module_record {
+class module_record final : public module_node {
 public:
   module_record(module_registry& home, module_facts facts)
     : home_(home), facts_(std::move(facts)) {
   }
-
-  module_record(const module_record&) = delete;
-  module_record& operator=(const module_record&) = delete;
 
   [[nodiscard]] const std::string& identifier() const noexcept {
     return facts_.identifier;
@@ -105,7 +103,7 @@ public:
     return facts_.imports;
   }
 
-  [[nodiscard]] v8::Local<v8::Module> module(isolate_scope& here) const {
+  [[nodiscard]] v8::Local<v8::Module> module(isolate_scope& here) const override {
     return module_.Get(here.v8());
   }
 
@@ -156,20 +154,6 @@ public:
   bool has_url_ = false;
   /// Its own link was asked for: `module_status::linking`.
   bool linking_ = false;
-  bool linked_ = false;
-  /// How many modules, itself among them, may import each other in a row from here on. Known
-  /// once it is linked.
-  std::size_t height_ = 0;
-  /// The modules of its cycle, itself among them; null: it is in none. They live as long as
-  /// each other.
-  std::shared_ptr<const std::vector<module_record*>> cycle_{};
-  /// While heights are measured.
-  struct {
-    std::size_t index = 0; ///< In the order of discovery, from 1; 0: not met.
-    std::size_t low = 0;
-    std::size_t below = 0; ///< The greatest height of what it imports.
-    bool open = false;
-  } measured_{};
   /// Until its code cache is made.
   v8::Global<v8::UnboundModuleScript> to_share_{};
   std::shared_ptr<shared_code_cache> cache_{};
@@ -179,6 +163,8 @@ public:
 private:
   friend class module_hold;
   friend class module_registry;
+
+  void find_targets(isolate_scope& here, std::vector<module_node*>& into) override;
 
   module_registry& home_;
   module_facts facts_;

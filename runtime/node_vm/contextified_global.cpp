@@ -264,6 +264,10 @@ struct contextified_global::access {
     stored outcome{};
     if (!at.assign(name, value, strict).To(&outcome))
       return v8::Intercepted::kYes;
+    // On the global object too, where V8 makes it one that is not deleted, nor declared again
+    // with `let`.
+    if (declared)
+      return v8::Intercepted::kNo;
     if (outcome == stored::not_taken)
       return v8::Intercepted::kNo;
     if (strict)
@@ -339,8 +343,9 @@ struct contextified_global::access {
     bool own = false;
     if (!at.target->HasOwnProperty(at.context, name).To(&own))
       return v8::Intercepted::kYes;
+    bool accessor = wanted.has_get() || wanted.has_set();
     if (!own && at.holder->GetRealNamedPropertyAttributes(at.context, name).To(&of_global)
-        && (of_global & v8::ReadOnly) != 0 && (of_global & v8::DontDelete) != 0)
+        && (of_global & v8::DontDelete) != 0 && (accessor || (of_global & v8::ReadOnly) != 0))
       return v8::Intercepted::kNo; // V8 refuses it
     auto define = [&](v8::PropertyDescriptor& descriptor) {
       if (wanted.has_enumerable())
@@ -354,7 +359,7 @@ struct contextified_global::access {
       // global object.
       return v8::Intercepted::kNo;
     };
-    if (wanted.has_get() || wanted.has_set()) {
+    if (accessor) {
       v8::PropertyDescriptor descriptor{wanted.has_get() ? wanted.get() : v8::Local<v8::Value>{},
                                         wanted.has_set() ? wanted.set() : v8::Local<v8::Value>{}};
       return define(descriptor);

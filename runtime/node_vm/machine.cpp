@@ -19,7 +19,7 @@ machine::machine(isolate& owner, run_surroundings around)
 }
 
 bool machine::prepare(isolate_scope& here, v8::Local<v8::Context> main) {
-  return contexts_.prepare(here, main);
+  return stacks_.prepare(here.v8(), main) && contexts_.prepare(here, main);
 }
 
 void machine::fill_binding(isolate_scope& here, v8::Local<v8::Context> main,
@@ -77,14 +77,15 @@ v8::MaybeLocal<v8::Value> machine::run(isolate_scope& here, v8::Local<v8::Contex
       if (body().ToLocal(&last))
         if (auto* queue = contexts_.own_queue(context))
           queue->PerformCheckpoint(isolate);
+      // Reads what a script may have made.
+      if (wish.display_errors && caught.HasCaught() && !caught.HasTerminated())
+        decorator_.decorate(here, context, caught);
       ending = limited.leave();
     }
     if (ending == nested_run::ending::normal) {
       if (!caught.HasCaught())
         return last;
       if (!caught.HasTerminated()) {
-        if (wish.display_errors)
-          decorator_.decorate(here, context, caught);
         caught.ReThrow();
         return {};
       }

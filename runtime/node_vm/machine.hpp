@@ -6,6 +6,7 @@
 #include "runtime/node_vm/error_decoration.hpp"
 #include "runtime/node_vm/script_contexts.hpp"
 #include "runtime/node_vm/script_modules.hpp"
+#include "runtime/node_vm/stack_traces.hpp"
 
 #include <v8-context.h>
 #include <v8-function.h>
@@ -107,6 +108,10 @@ public:
     return decorator_;
   }
 
+  [[nodiscard]] const stack_traces& stacks() const noexcept {
+    return stacks_;
+  }
+
   /// The machine of a function of the binding.
   [[nodiscard]] static machine& of(const v8::FunctionCallbackInfo<v8::Value>& info);
 
@@ -123,6 +128,7 @@ private:
   script_contexts contexts_;
   script_modules modules_;
   error_decorator decorator_;
+  stack_traces stacks_;
   v8::Global<v8::Object> buffer_prototype_;
 };
 

@@ -2,12 +2,14 @@
 
 #include "runtime/builtin_bindings.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/module_linking.hpp"
+#include "runtime/module_node.hpp"
 #include "runtime/node_vm/cached_data.hpp"
 #include "runtime/node_vm/exception_relay.hpp"
 #include "runtime/node_vm/machine.hpp"
 #include "runtime/node_vm/source_origin.hpp"
 #include "runtime/offered_code_cache.hpp"
-#include "runtime/promise_guard.hpp"
+#include "runtime/structured_clone.hpp"
 
 #include <v8-container.h>
 #include <v8-promise.h>
@@ -213,11 +215,19 @@ v8::MaybeLocal<v8::Module> synthesize(const v8::FunctionCallbackInfo<v8::Value>&
   auto* isolate = info.GetIsolate();
   auto list = info[2].As<v8::Array>();
   v8::LocalVector<v8::String> names{isolate};
+  auto different = v8::Set::New(isolate);
   for (std::uint32_t i = 0; i < list->Length(); ++i) {
     v8::Local<v8::Value> name;
     if (!list->Get(isolate->GetCurrentContext(), i).ToLocal(&name) || !name->IsString())
       return {};
     names.push_back(name.As<v8::String>());
+    // V8 ends the process when one is there twice.
+    if (!different->Add(isolate->GetCurrentContext(), name).ToLocal(&different))
+      return {};
+  }
+  if (different->Size() != names.size()) {
+    throw_illegal_call(isolate);
+    return {};
   }
   v8::Context::Scope entered{context};
   return v8::Module::CreateSyntheticModule(
@@ -299,17 +309,27 @@ void set_linked(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return throw_illegal_call(of.isolate);
   // A list of its own: V8's callbacks believe what is in it.
   auto list = info[0].As<v8::Array>();
+  auto requests = of.module->GetModuleRequests();
+  if (of.module->GetStatus() != v8::Module::kUninstantiated
+      || list->Length() != static_cast<std::uint32_t>(requests->Length()))
+    return throw_illegal_call(of.isolate);
+  auto context = of.isolate->GetCurrentContext();
   v8::LocalVector<v8::Value> checked{of.isolate};
+  v8::LocalVector<v8::Module> evaluated{of.isolate};
   for (std::uint32_t i = 0; i < list->Length(); ++i) {
     v8::Local<v8::Value> item;
-    if (!list->Get(of.isolate->GetCurrentContext(), i).ToLocal(&item))
+    if (!list->Get(context, i).ToLocal(&item))
       return;
     if (!is_finished(of.vm, item))
       return throw_illegal_call(of.isolate);
     checked.push_back(item);
+    auto request = requests->Get(context, static_cast<int>(i)).As<v8::ModuleRequest>();
+    if (request->GetPhase() == v8::ModuleImportPhase::kEvaluation)
+      evaluated.push_back(item.As<v8::Object>()->GetInternalField(module_field).As<v8::Module>());
   }
   of.self->SetInternalField(linked_field,
                             v8::Array::New(of.isolate, checked.data(), checked.size()));
+  of.vm.modules().set_targets(of.module, evaluated);
 }
 
 /// isLinked()
@@ -325,6 +345,13 @@ void instantiate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (!of.usable())
     return;
   auto context = of.context();
+  auto depth_max = depth_that_fits(of.vm.owner().stack_bytes());
+  if (measure_height(of.here, of.vm.modules().node_of(of.module)) > depth_max) {
+    auto url = to_utf8(of.isolate, value_at(of.self, url_field).As<v8::String>());
+    of.isolate->ThrowException(
+      make_exception(of.here, of.isolate->GetCurrentContext(), too_deep(url, depth_max)));
+    return;
+  }
   v8::Context::Scope entered{context};
   static_cast<void>(
     of.module->InstantiateModule(context, &on_resolve, &on_resolve_source).IsNothing());
@@ -388,11 +415,12 @@ void evaluate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   run_wish wish{.break_on_sigint = info[1]->IsTrue(), .display_errors = false};
   if (timeout >= 1 && timeout <= 4294967295.0)
     wish.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(timeout)};
-  if (status == v8::Module::kInstantiated && of.module->IsGraphAsync()
-      && !fix_promises(of.here, context))
-    return throw_unfixable_promises(of.isolate);
   v8::Local<v8::Value> last;
-  auto run = [&] { return of.module->Evaluate(context); };
+  auto& node = of.vm.modules().node_of(of.module);
+  auto run = [&] {
+    script_contexts::evaluation quiet{of.vm.contexts(), context};
+    return evaluate_graph(of.here, context, node);
+  };
   if (!of.vm.run(of.here, context, wish, run).ToLocal(&last))
     return;
   if (last->IsPromise() && context != of.isolate->GetCurrentContext()) {

@@ -80,6 +80,13 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
     set(context, context_slot::plain,
         v8::Boolean::New(isolate, contextified_global::is_plain(isolate, wish.contextified)));
     set(context, context_slot::contextified, wish.contextified);
+    auto kind = wish.contextified->GetConstructorName();
+    if (!kind->StringEquals(v8::String::NewFromUtf8Literal(isolate, "Object"))
+        && !global
+              ->DefineOwnProperty(context, v8::Symbol::GetToStringTag(isolate), kind,
+                                  v8::DontEnum)
+              .FromMaybe(false))
+      return {};
   } else {
     set(context, context_slot::contextified, v8::Null(isolate));
   }
@@ -139,7 +146,7 @@ script_contexts::entry* script_contexts::entry_of(v8::Local<v8::Context> context
 
 v8::MicrotaskQueue* script_contexts::own_queue(v8::Local<v8::Context> context) const {
   auto* found = entry_of(context);
-  return found != nullptr ? found->queue.get() : nullptr;
+  return found != nullptr && found->evaluations == 0 ? found->queue.get() : nullptr;
 }
 
 void script_contexts::retire() {

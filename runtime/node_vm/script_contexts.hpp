@@ -35,6 +35,8 @@ struct context_wish {
 /// Threads:  the isolate's.
 /// Lifetime: ends before the isolate; `retire` ends the contexts themselves.
 class script_contexts {
+  struct entry;
+
 public:
   explicit script_contexts(isolate& owner) : owner_(owner) {
   }
@@ -61,8 +63,31 @@ public:
     return entry_of(context) != nullptr;
   }
 
-  /// The queue that is drained after its scripts; null when it has none of its own.
+  /// The queue that is to be drained after its scripts; null when it has none of its own, or
+  /// a module of the context is being evaluated.
   [[nodiscard]] v8::MicrotaskQueue* own_queue(v8::Local<v8::Context> context) const;
+
+  /// While modules of a context are evaluated its queue waits: V8 ends the process when an
+  /// `await` of one of them goes on before its importers are waiting for it.
+  class evaluation {
+  public:
+    evaluation(script_contexts& all, v8::Local<v8::Context> context)
+      : which_(all.entry_of(context)) {
+      if (which_ != nullptr)
+        ++which_->evaluations;
+    }
+
+    ~evaluation() {
+      if (which_ != nullptr)
+        --which_->evaluations;
+    }
+
+    evaluation(const evaluation&) = delete;
+    evaluation& operator=(const evaluation&) = delete;
+
+  private:
+    entry* which_;
+  };
 
   /// Ends all contexts: none of their code runs any more.
   void retire();
@@ -72,7 +97,6 @@ public:
   }
 
 private:
-  struct entry;
   using entry_list = std::list<std::unique_ptr<entry>>;
 
   struct entry {
@@ -82,6 +106,7 @@ private:
     std::unique_ptr<v8::MicrotaskQueue> queue;
     std::string name;
     std::string origin;
+    std::size_t evaluations = 0; // on the stack
     entry_list::iterator where;
   };
 

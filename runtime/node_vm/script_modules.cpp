@@ -6,7 +6,7 @@ namespace troupe::js::node_vm {
 
 script_modules::~script_modules() {
   for (auto& [hash, each] : entries_) {
-    each->module.Reset();
+    each->handle.Reset();
     if (each->object.IsEmpty()) { // V8 will call once more
       each->home = nullptr;
       each.release();
@@ -21,8 +21,8 @@ void script_modules::add(v8::Local<v8::Module> module, v8::Local<v8::Object> obj
   auto made = std::make_unique<entry>();
   made->home = this;
   made->hash = module->GetIdentityHash();
-  made->module.Reset(isolate, module);
-  made->module.SetWeak();
+  made->handle.Reset(isolate, module);
+  made->handle.SetWeak();
   made->object.Reset(isolate, object);
   made->object.SetWeak(
     made.get(),
@@ -50,11 +50,29 @@ void script_modules::forget(entry& gone) {
     }
 }
 
-v8::MaybeLocal<v8::Object> script_modules::find(v8::Local<v8::Module> module) const {
+script_modules::entry* script_modules::find_entry(v8::Local<v8::Module> module) const {
   auto [first, last] = entries_.equal_range(module->GetIdentityHash());
   for (auto each = first; each != last; ++each)
-    if (each->second->module == module && !each->second->object.IsEmpty())
-      return each->second->object.Get(owner_.v8());
+    if (each->second->handle == module && !each->second->object.IsEmpty())
+      return each->second.get();
+  return nullptr;
+}
+
+module_node& script_modules::node_of(v8::Local<v8::Module> module) const {
+  return *find_entry(module);
+}
+
+void script_modules::set_targets(v8::Local<v8::Module> module,
+                                 const v8::LocalVector<v8::Module>& targets) {
+  auto& list = find_entry(module)->targets;
+  list.clear();
+  for (auto each : targets)
+    list.push_back(find_entry(each));
+}
+
+v8::MaybeLocal<v8::Object> script_modules::find(v8::Local<v8::Module> module) const {
+  if (auto* found = find_entry(module))
+    return found->object.Get(owner_.v8());
   return {};
 }
 

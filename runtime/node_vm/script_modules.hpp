@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/isolate.hpp"
+#include "runtime/module_node.hpp"
 
 #include <v8-function.h>
 #include <v8-persistent-handle.h>
@@ -8,6 +9,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 namespace troupe::js::node_vm {
 
@@ -29,6 +31,12 @@ public:
   script_modules& operator=(const script_modules&) = delete;
 
   void add(v8::Local<v8::Module> module, v8::Local<v8::Object> object);
+
+  /// One of ours, whose object lives, in the graph of those that import each other.
+  [[nodiscard]] module_node& node_of(v8::Local<v8::Module> module) const;
+
+  /// What it imports for evaluation. All are ours; its object holds those of the targets.
+  void set_targets(v8::Local<v8::Module> module, const v8::LocalVector<v8::Module>& targets);
 
   /// The object of a module; empty when it is none of ours.
   [[nodiscard]] v8::MaybeLocal<v8::Object> find(v8::Local<v8::Module> module) const;
@@ -60,12 +68,23 @@ public:
   void clear();
 
 private:
-  struct entry {
+  struct entry final : module_node {
+    [[nodiscard]] v8::Local<v8::Module> module(isolate_scope& here) const override {
+      return handle.Get(here.v8());
+    }
+
+    void find_targets(isolate_scope&, std::vector<module_node*>& into) override {
+      into.assign(targets.begin(), targets.end());
+    }
+
     script_modules* home = nullptr;
     int hash = 0;
-    v8::Global<v8::Module> module; // weak, as the object
+    v8::Global<v8::Module> handle; // weak, as the object
     v8::Global<v8::Object> object; // weak
+    std::vector<entry*> targets;
   };
+
+  [[nodiscard]] entry* find_entry(v8::Local<v8::Module> module) const;
 
   void forget(entry& gone);
 

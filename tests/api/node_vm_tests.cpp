@@ -59,6 +59,18 @@ TEST_CASE("a context that is closed leaves its nested runs", "[api][node_vm]") {
   CHECK_FALSE(answer_of(std::move(endless)).has_value());
 }
 
+TEST_CASE("SIGINT's listeners are out of the way of what breaks on it", "[api][node_vm][S11]") {
+  runtime rt;
+  auto ctx = value_of(rt.spawn({.builtins = builtin_set::all()}));
+  CHECK(value_of(ctx.run(
+          "const names = []; process.on('SIGINT', () => names.push('on'));"
+          "process.once('SIGINT', () => names.push('once'));"
+          "const inside = require('vm').runInThisContext(\"[process.listenerCount('SIGINT'), "
+          "process.emit('SIGINT')]\", { breakOnSigint: true });"
+          "process.emit('SIGINT'); process.emit('SIGINT'); [inside, names]"))
+        == value::array({value::array({0, false}), value::array({"on", "once", "on"})}));
+}
+
 TEST_CASE("SIGINT ends a nested run, and then is the application's again",
           "[api][node_vm][S11]") {
   seen_by_user = 0;

@@ -17,13 +17,15 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-context_options small_limits() {
+/// Of a script whose name begins with node_: all built-ins too, without rights.
+context_options small_limits(const hostile_script& script) {
   return {.name = "hostile",
           .heap_limit_mib = 32,
           .array_buffer_limit_mib = 16,
           .output_limit = 64 * 1024,
           .console = true,
-          .timers = true};
+          .timers = true,
+          .builtins = script.name.starts_with("node_") ? builtin_set::all() : builtin_set{}};
 }
 
 run_options limits_of(const hostile_script& script) {
@@ -143,7 +145,7 @@ trial_result try_script(const hostile_script& script) {
     runtime rt{quiet()};
     neighbour left{rt};
     neighbour right{rt};
-    auto ctx = rt.spawn(small_limits()).get().value();
+    auto ctx = rt.spawn(small_limits(script)).get().value();
     auto start = clock::now();
     auto answer = ctx.run(script.source, limits_of(script), {.filename = script.name + ".js"});
     if (!answer.wait_for(patience)) {
@@ -189,7 +191,7 @@ neighbour_figures measure_neighbour(const std::vector<hostile_script>& scripts) 
   }
   neighbour beside{rt};
   for (const auto& script : scripts) {
-    if (auto ctx = rt.spawn(small_limits()).get())
+    if (auto ctx = rt.spawn(small_limits(script)).get())
       (void)ctx->run(script.source, limits_of(script)).wait_for(patience);
   }
   beside.stop();

@@ -349,7 +349,7 @@ E('ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA',
   'Cached data cannot be created for a module which has been evaluated', Error);
 E('ERR_VM_MODULE_DIFFERENT_CONTEXT', 'Linked modules must use the same context', Error);
 E('ERR_VM_MODULE_LINK_FAILURE', function(message, cause) {
-  hidden(this, 'cause', cause);
+  this.cause = cause;
   return message;
 }, Error);
 E('ERR_VM_MODULE_NOT_MODULE', 'Provided module is not an instance of Module', Error);

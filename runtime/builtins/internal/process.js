@@ -620,9 +620,13 @@ EventEmitter.prototype.on.call(process, 'newListener', (type) => {
 });
 EventEmitter.prototype.on.call(process, 'removeListener', (type) => {
   const number = numberOf(type);
-  if (number !== undefined && process.listenerCount(type) === 0)
+  if (number !== undefined && process.listenerCount(type) === 0 &&
+      !(type === 'SIGINT' && sigintListeners.silenced))
     binding.watchSignal(number, false);
 });
+
+const sigintListeners = require('internal/sigint_listeners');
+sigintListeners.register(process, EventEmitter);
 
 function onSignal(number) {
   const names = ObjectKeys(signals);

@@ -22,6 +22,7 @@ const {
 
 const { codes } = require('internal/errors');
 const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } = codes;
+const sigintListeners = require('internal/sigint_listeners');
 const { isArrayBufferView, isProxy } = require('internal/util/types');
 const {
   kValidateObjectAllowArray,
@@ -104,7 +105,8 @@ function createContext(contextObject = {}, options = none) {
   const symbol = importSymbol(importModuleDynamically, name);
   const made = makeContext(ordinary ? undefined : contextObject, name, origin, strings, wasm,
                            microtaskMode === 'afterEvaluate', symbol);
-  new ContextMark(made);
+  if (!ContextMark.isOn(made)) // by a getter among the options
+    new ContextMark(made);
   registerImportCallback(symbol, importModuleDynamically, made);
   return made;
 }
@@ -113,7 +115,7 @@ function createContext(contextObject = {}, options = none) {
 function contextOptionsOf(options) {
   if (!options)
     return none;
-  const { contextName, contextOrigin, contextCodeGeneration, microtaskMode } = options;
+  const { contextName, contextOrigin, microtaskMode, contextCodeGeneration } = options;
   if (contextName !== undefined)
     validateString(contextName, 'options.contextName');
   if (contextOrigin !== undefined)
@@ -151,8 +153,9 @@ function run(script, contextifiedObject, options = none) {
   const { displayErrors = true, breakOnSigint = false } = options;
   validateBoolean(displayErrors, 'options.displayErrors');
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
-  return ReflectApply(runNative, script,
-                      [contextifiedObject, timeout, displayErrors, breakOnSigint]);
+  const start = () => ReflectApply(runNative, script, [contextifiedObject, timeout, displayErrors,
+                                                       breakOnSigint]);
+  return breakOnSigint ? sigintListeners.without(start) : start();
 }
 
 class Script extends ContextifyScript {

@@ -532,3 +532,41 @@ TEST_CASE("each context has its own built-ins", "[node_vm][C9]") {
      "[true,true]"},
   });
 }
+
+TEST_CASE("a declared function stays, and is not declared again with let", "[node_vm][C1][C8]") {
+  check_all({
+    {"let after it",
+     "const o = make({}); run('function a() {}', o);"
+     "try { run('let a = 2', o) } catch (e) { return e.name }",
+     R"("SyntaxError")"},
+    {"delete", "return run('function f() {}; [delete f, typeof f]', make({}))",
+     R"([false,"function"])"},
+    {"another of the same name",
+     "const o = make({}); run('function f() { return 1 }', o); run('function f() { return 2 }', o);"
+     "return [run('f()', o), o.f()]",
+     "[2,2]"},
+    {"over what is read-only",
+     "return run('function x() {}; x', make(Object.defineProperty({}, 'x', "
+     "{ value: 1, configurable: true })))",
+     "1"},
+    {"what the object has later",
+     "const o = make({}); run('function f() {}', o); o.f = 5; return run('[f, this.f]', o)",
+     "[5,5]"},
+  });
+}
+
+TEST_CASE("a declared variable does not become an accessor", "[node_vm][C1][C8]") {
+  check_all({{"an accessor",
+              "const o = make({}); run('var x', o); try { run('Object.defineProperty(globalThis, "
+              "`x`, { get() {} })', o) } catch (e) { return e.name }",
+              R"("TypeError")"}});
+}
+
+TEST_CASE("the global is tagged with what its object was constructed by", "[node_vm][C1]") {
+  check_all({
+    {"a class", "return run('String(globalThis)', make(new (class Foo {})()))", R"("[object Foo]")"},
+    {"a plain object",
+     "return run('[String(globalThis), Symbol.toStringTag in globalThis]', make({}))",
+     R"(["[object Object]",false])"},
+  });
+}

@@ -289,13 +289,13 @@ TEST_CASE("options are read once, in the documented order", "[node_vm][O4]") {
   CHECK(read("s.runInContext(vm.createContext(), o)")
         == R"("timeout displayErrors breakOnSigint")");
   CHECK(read("s.runInNewContext({}, o)")
-        == R"("contextName contextOrigin contextCodeGeneration microtaskMode timeout )"
+        == R"("contextName contextOrigin microtaskMode contextCodeGeneration timeout )"
            R"(displayErrors breakOnSigint")");
   CHECK(read("vm.createContext({}, o)")
         == R"("name origin codeGeneration microtaskMode importModuleDynamically")");
   CHECK(read("vm.runInContext('1', vm.createContext(), o)") == R"("*")");
   CHECK(read("vm.runInNewContext('1', {}, o)")
-        == R"("contextName contextOrigin contextCodeGeneration microtaskMode *")");
+        == R"("contextName contextOrigin microtaskMode contextCodeGeneration *")");
   CHECK(read("vm.compileFunction('', [], o)")
         == R"("filename columnOffset lineOffset cachedData produceCachedData parsingContext )"
            R"(contextExtensions importModuleDynamically")");

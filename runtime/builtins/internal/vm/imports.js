@@ -7,6 +7,7 @@
 // without, an `import()` would be the host's.
 
 const {
+  ObjectFreeze,
   ReflectApply,
   Symbol,
   WeakMap,
@@ -59,7 +60,7 @@ async function serveImport(promise, symbol, specifier, sourcePhase, pairs) {
       attributes[pairs[i]] = pairs[i + 1];
     const phase = sourcePhase ? 'source' : 'evaluation';
     const answer =
-      await ReflectApply(callback, undefined, [specifier, referrer, attributes, phase]);
+      await ReflectApply(callback, undefined, [specifier, referrer, ObjectFreeze(attributes), phase]);
     namespace = namespaceOf(answer, specifier, sourcePhase);
   } catch (error) {
     settleImport(promise, false, error);

@@ -5,6 +5,7 @@
 const {
   ArrayIsArray,
   ArrayPrototypePush,
+  Error,
   JSONStringify,
   ObjectFreeze,
   ObjectGetPrototypeOf,
@@ -12,6 +13,7 @@ const {
   PromisePrototypeThen,
   PromiseReject,
   ReflectApply,
+  ReflectConstruct,
   Symbol,
   SymbolFor,
   TypeError,
@@ -29,13 +31,13 @@ const {
   ERR_INVALID_THIS,
   ERR_MODULE_LINK_MISMATCH,
   ERR_VM_MODULE_ALREADY_LINKED,
-  ERR_VM_MODULE_CACHED_DATA_REJECTED,
   ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA,
   ERR_VM_MODULE_DIFFERENT_CONTEXT,
   ERR_VM_MODULE_LINK_FAILURE,
   ERR_VM_MODULE_NOT_MODULE,
   ERR_VM_MODULE_STATUS,
 } = codes;
+const sigintListeners = require('internal/sigint_listeners');
 const { isArrayBufferView } = require('internal/util/types');
 const {
   validateArray,
@@ -49,7 +51,7 @@ const {
 const { registerImportCallback } = require('internal/vm/imports');
 
 const none = ObjectFreeze({ __proto__: null });
-const makeKey = Symbol('make'); // only the classes here make what a module has inside
+let wish; // of that class here which is making a module
 const inspectCustom = SymbolFor('nodejs.util.inspect.custom');
 
 // -- native statuses (v8::Module::Status) -------------------------------------------------
@@ -83,6 +85,12 @@ function validateContextOption(context) {
     throw new ERR_INVALID_ARG_TYPE('options.context', 'vm.Context', context);
 }
 
+// As what V8 itself throws: the code is not in the stack.
+function withCode(error, code) {
+  error.code = code;
+  return error;
+}
+
 // Settles with all, or with the first rejection.
 function all(promises) {
   return new Promise((resolve, reject) => {
@@ -103,11 +111,12 @@ let insideOf;
 class Module {
   #inside;
 
+  // Scripts may pass anything: it is not looked at.
   constructor(options) {
-    const make = options?.[makeKey];
-    if (new.target === Module || make === undefined)
+    if (options === undefined || options !== wish)
       throw new TypeError('Module is not a constructor');
-    const { kind, context, identifier } = options;
+    wish = undefined;
+    const { kind, context, identifier, make } = options;
     validateContextOption(context);
     if (identifier !== undefined)
       validateString(identifier, 'options.identifier');
@@ -203,6 +212,12 @@ class Module {
   }
 }
 
+// Not super(): that calls whatever a script has made the prototype of a class.
+function construct(options, newTarget) {
+  wish = options;
+  return ReflectConstruct(Module, [options], newTarget);
+}
+
 function own(module, kind = 'Module') {
   const inside = insideOf(module);
   if (inside === undefined || (kind !== 'Module' && inside.kind !== kind))
@@ -218,7 +233,8 @@ function run(inside, timeout, breakOnSigint) {
   if (inside.stopped !== undefined)
     throw inside.stopped.error;
   try {
-    return inside.wrap.evaluate(timeout, breakOnSigint);
+    const start = () => inside.wrap.evaluate(timeout, breakOnSigint);
+    return breakOnSigint ? sigintListeners.without(start) : start();
   } catch (error) {
     inside.stopped = { __proto__: null, error };
     throw error;
@@ -337,24 +353,21 @@ class SourceTextModule extends Module {
     if (cachedData !== undefined && !isArrayBufferView(cachedData))
       throw new ERR_INVALID_ARG_TYPE(
         'options.cachedData', ['Buffer', 'TypedArray', 'DataView'], cachedData);
-    super({
-      context,
-      identifier,
-      kind: 'SourceTextModule',
-      [makeKey](name, module) {
-        // It is in the module's code: as long as that lives, so does this object.
-        const symbol = Symbol(name);
-        const wrap = new ModuleWrap(
-          name, context, sourceText, lineOffset, columnOffset, cachedData, symbol,
-          initializeImportMeta && ((meta) => {
-            initializeImportMeta(meta, module);
-          }));
-        if (cachedData !== undefined && wrap.cachedDataRejected)
-          throw new ERR_VM_MODULE_CACHED_DATA_REJECTED();
-        registerImportCallback(symbol, importModuleDynamically, module, wrap);
-        return wrap;
-      },
-    });
+    const make = (name, module) => {
+      // It is in the module's code: as long as that lives, so does this object.
+      const symbol = Symbol(name);
+      const wrap = new ModuleWrap(
+        name, context, sourceText, lineOffset, columnOffset, cachedData, symbol,
+        initializeImportMeta && ((meta) => {
+          initializeImportMeta(meta, module);
+        }));
+      if (cachedData !== undefined && wrap.cachedDataRejected)
+        throw withCode(new Error('cachedData buffer was rejected'),
+                       'ERR_VM_MODULE_CACHED_DATA_REJECTED');
+      registerImportCallback(symbol, importModuleDynamically, module, wrap);
+      return wrap;
+    };
+    return construct({ kind: 'SourceTextModule', context, identifier, make }, new.target);
   }
 
   linkRequests(modules) {
@@ -394,7 +407,7 @@ class SourceTextModule extends Module {
     if (inside.wrap.getStatus() !== kUninstantiated || statusOf(inside) !== 'unlinked')
       throw new ERR_VM_MODULE_STATUS('must be unlinked');
     if (!inside.wrap.isLinked())
-      throw new ERR_VM_MODULE_LINK_FAILURE('module is not linked');
+      throw withCode(new Error('module is not linked'), 'ERR_VM_MODULE_LINK_FAILURE');
     inside.wrap.instantiate();
   }
 
@@ -464,16 +477,10 @@ class SyntheticModule extends Module {
     validateFunction(evaluateCallback, 'evaluateCallback');
     validateObject(options, 'options');
     const { context, identifier } = options;
-    super({
-      context,
-      identifier,
-      kind: 'SyntheticModule',
-      [makeKey](name, module) {
-        return new ModuleWrap(name, context, names, () => {
-          ReflectApply(evaluateCallback, module, []);
-        });
-      },
+    const make = (name, module) => new ModuleWrap(name, context, names, () => {
+      ReflectApply(evaluateCallback, module, []);
     });
+    return construct({ kind: 'SyntheticModule', context, identifier, make }, new.target);
   }
 
   // There is nothing to link.

@@ -1,0 +1,165 @@
+#include "runtime/module_node.hpp"
+
+#include "runtime/exception.hpp"
+#include "runtime/promise_guard.hpp"
+
+#include <v8-exception.h>
+#include <v8-promise.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace troupe::js {
+
+namespace {
+
+v8::Module::Status status_of(isolate_scope& here, const module_node& node) {
+  v8::HandleScope handles{here.v8()};
+  return node.module(here)->GetStatus();
+}
+
+/// How many evaluations are on the stack: a module that is evaluated may have another one
+/// evaluated. An isolate's thread has no other isolate.
+thread_local std::size_t under_way = 0;
+
+class evaluation_scope {
+public:
+  evaluation_scope() {
+    ++under_way;
+  }
+  ~evaluation_scope() {
+    --under_way;
+  }
+  evaluation_scope(const evaluation_scope&) = delete;
+  evaluation_scope& operator=(const evaluation_scope&) = delete;
+};
+
+} // namespace
+
+// https://en.wikipedia.org/wiki/Tarjan%27s_strongly_connected_components_algorithm
+std::size_t measure_height(isolate_scope& here, module_node& root) {
+  struct step {
+    module_node* node;
+    std::size_t next_target = 0;
+  };
+  auto is_linked = [&](const module_node& node) {
+    return status_of(here, node) >= v8::Module::kInstantiated;
+  };
+  if (is_linked(root))
+    return root.height_;
+  std::vector<module_node*> met;
+  std::vector<module_node*> open;
+  std::vector<step> path;
+  auto meet = [&](module_node* node) {
+    node->targets_.clear();
+    node->find_targets(here, node->targets_);
+    met.push_back(node);
+    open.push_back(node);
+    node->walked_ = {.index = met.size(), .low = met.size(), .below = 0, .open = true};
+    path.push_back({node});
+  };
+  meet(&root);
+  while (!path.empty()) {
+    auto* node = path.back().node;
+    auto& mine = node->walked_;
+    if (path.back().next_target < node->targets_.size()) {
+      auto* target = node->targets_[path.back().next_target++];
+      if (target->walked_.open)
+        mine.low = std::min(mine.low, target->walked_.index);
+      else if (target->walked_.index != 0 || is_linked(*target))
+        mine.below = std::max(mine.below, target->height_);
+      else
+        meet(target);
+      continue;
+    }
+    path.pop_back();
+    if (mine.low == mine.index) {
+      auto first = std::prev(open.end());
+      while (*first != node)
+        --first;
+      std::size_t below = 0;
+      for (auto each = first; each != open.end(); ++each)
+        below = std::max(below, (*each)->walked_.below);
+      auto height = below + static_cast<std::size_t>(open.end() - first);
+      std::shared_ptr<const std::vector<module_node*>> cycle;
+      if (open.end() - first > 1)
+        cycle = std::make_shared<const std::vector<module_node*>>(first, open.end());
+      for (auto each = first; each != open.end(); ++each) {
+        (*each)->cycle_ = cycle;
+        (*each)->height_ = height;
+        (*each)->walked_.open = false;
+      }
+      open.erase(first, open.end());
+    }
+    if (!path.empty()) {
+      auto& importer = path.back().node->walked_;
+      if (mine.open)
+        importer.low = std::min(importer.low, mine.low);
+      else
+        importer.below = std::max(importer.below, node->height_);
+    }
+  }
+  auto height = root.height_;
+  for (auto* node : met)
+    node->walked_ = {};
+  return height;
+}
+
+/// Does an evaluation that is under way have the module, or one that it imports and that has
+/// not been evaluated?
+bool module_node::is_running(isolate_scope& here, module_node& root) {
+  std::vector<module_node*> met{&root};
+  root.walked_.index = 1;
+  bool found = false;
+  for (std::size_t i = 0; i < met.size() && !found; ++i) {
+    auto status = status_of(here, *met[i]);
+    found = status == v8::Module::kEvaluating;
+    if (status != v8::Module::kInstantiated)
+      continue;
+    for (auto* target : met[i]->targets_)
+      if (target->walked_.index == 0) {
+        target->walked_.index = 1;
+        met.push_back(target);
+      }
+  }
+  for (auto* node : met)
+    node->walked_ = {};
+  return found;
+}
+
+v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Context> context,
+                                         module_node& root) {
+  auto* isolate = here.v8();
+  auto module = root.module(here);
+  auto status = module->GetStatus();
+  // V8 ends the process in these two cases. A module is good, but not the cycle that it was
+  // evaluated with:
+  if (status == v8::Module::kEvaluated && root.cycle_)
+    for (auto* each : *root.cycle_) {
+      auto member = each->module(here);
+      if (member->GetStatus() != v8::Module::kErrored)
+        continue;
+      v8::Local<v8::Promise::Resolver> rejected;
+      if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
+          || rejected->Reject(context, member->GetException()).IsNothing())
+        return {};
+      return rejected->GetPromise().As<v8::Value>();
+    }
+  // An evaluation, from inside one, of what that one has not finished:
+  if (under_way > 0 && module_node::is_running(here, root)) {
+    isolate->ThrowException(make_exception(
+      here, context,
+      {.code = errc::module_status,
+       .message = "Module status must not be evaluating, nor that of a module that it imports"}));
+    return {};
+  }
+  if (status == v8::Module::kInstantiated && module->IsGraphAsync()
+      && !fix_promises(here, context)) {
+    throw_unfixable_promises(isolate);
+    return {};
+  }
+  evaluation_scope evaluating;
+  return module->Evaluate(context);
+}
+
+} // namespace troupe::js

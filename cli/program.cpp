@@ -125,7 +125,6 @@ context_options context_of(const program& what) {
   options.allow_files = true;
   options.allow_network = true;
   options.process = process_of(what);
-  options.globals.push_back({"args", value{what.job.arguments}});
   if (what.flags.heap_limit_mib != 0)
     options.heap_limit_mib = what.flags.heap_limit_mib;
   return options;

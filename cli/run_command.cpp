@@ -21,9 +21,9 @@ namespace troupe::cli {
 namespace {
 
 constexpr auto run_statuses =
-  R"(Programs written for Node find `process`, `require`, `import`, `console`, timers,
-`args` (an array of strings) and the modules of docs/node.md. `.mjs` files, `.js`
-files of packages with "type": "module", and those that can be nothing else are
+  R"(Programs written for Node find `process`, `require`, `import`, `console`, timers
+and the modules of docs/node.md. `.mjs` files, `.js` files of packages with
+"type": "module", and those that can be nothing else are
 ECMAScript modules; the rest is CommonJS. Node's own options are accepted in front
 of FILE: --input-type, --expose-gc, --no-warnings, --disable-warning,
 --trace-warnings, --throw-deprecation, --unhandled-rejections,
@@ -61,7 +61,7 @@ constexpr auto run_examples = R"(
 
 Examples:
   troupe run --timeout 500 report.js 2025-11
-  echo 'console.log(args)' | troupe run - a b
+  echo 'console.log(process.argv)' | troupe run - a b
   troupe run -p 'process.versions'
   troupe run --input-type=module -e 'import vm from "node:vm"; console.log(vm)'
   troupe run --json -e 'new Map([["a", 1n]])')";

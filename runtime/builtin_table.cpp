@@ -55,7 +55,7 @@ constexpr lazy_global globals[]{
   {"clearInterval", builtin::timers, "internal/timers", "clearInterval", v8::None},
   {"clearTimeout", builtin::timers, "internal/timers", "clearTimeout", v8::None},
   {"console", builtin::console, "internal/console", "console"},
-  {"global", builtin::node_process, "internal/process", "global"},
+  {"global", builtin::node_process, "internal/process", "global", v8::None},
   {"performance", builtin::web_performance, "internal/performance", "performance", v8::None},
   {"process", builtin::node_process, "internal/process", "process"},
   {"queueMicrotask", builtin::web_queue_microtask, "internal/microtask", "queueMicrotask",

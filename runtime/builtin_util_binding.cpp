@@ -2,7 +2,9 @@
 #include "runtime/exception.hpp"
 #include "runtime/regexp_flags.hpp"
 
+#include <uv.h>
 #include <v8-container.h>
+#include <v8-debug.h>
 #include <v8-exception.h>
 #include <v8-function.h>
 #include <v8-promise.h>
@@ -10,6 +12,7 @@
 #include <v8-regexp.h>
 
 #include <string>
+#include <vector>
 
 namespace troupe::js {
 
@@ -162,6 +165,43 @@ void kind_of_value(const call& info) {
   info.GetReturnValue().Set(static_cast<std::int32_t>(kind_of(**info[0])));
 }
 
+/// callSites(count): the innermost frames of the script, the caller's own left out; of each
+/// [function, script id, script, line, column].
+void call_sites(const call& info) {
+  auto* isolate = info.GetIsolate();
+  auto count = info[0].As<v8::Int32>()->Value();
+  auto stack = v8::StackTrace::CurrentStackTrace(isolate, count + 1, v8::StackTrace::kDetailed);
+  auto text = [&](v8::Local<v8::String> from) -> v8::Local<v8::Value> {
+    return from.IsEmpty() ? v8::String::Empty(isolate) : from;
+  };
+  std::vector<v8::Local<v8::Value>> sites;
+  for (int i = 1; i < stack->GetFrameCount(); ++i) {
+    auto frame = stack->GetFrame(isolate, static_cast<std::uint32_t>(i));
+    v8::Local<v8::Value> parts[]{
+      text(frame->GetFunctionName()), v8::Integer::New(isolate, frame->GetScriptId()),
+      text(frame->GetScriptNameOrSourceURL()), v8::Integer::New(isolate, frame->GetLineNumber()),
+      v8::Integer::New(isolate, frame->GetColumn())};
+    sites.push_back(v8::Array::New(isolate, parts, std::size(parts)));
+  }
+  info.GetReturnValue().Set(v8::Array::New(isolate, sites.data(), sites.size()));
+}
+
+/// systemErrors(): [number, name, message] of each error of the system.
+void system_errors(const call& info) {
+  auto* isolate = info.GetIsolate();
+  std::vector<v8::Local<v8::Value>> all;
+  auto add = [&](int number, const char* name, const char* message) {
+    v8::Local<v8::Value> parts[]{v8::Integer::New(isolate, number),
+                                 v8::String::NewFromUtf8(isolate, name).ToLocalChecked(),
+                                 v8::String::NewFromUtf8(isolate, message).ToLocalChecked()};
+    all.push_back(v8::Array::New(isolate, parts, std::size(parts)));
+  };
+#define TROUPE_ADD(name, message) add(UV_##name, #name, message);
+  UV_ERRNO_MAP(TROUPE_ADD)
+#undef TROUPE_ADD
+  info.GetReturnValue().Set(v8::Array::New(isolate, all.data(), all.size()));
+}
+
 template <bool (v8::Value::*Is)() const>
 void is(const call& info) {
   info.GetReturnValue().Set(((**info[0]).*Is)());
@@ -180,6 +220,8 @@ void fill_util_binding(isolate_scope&, v8::Local<v8::Context> context, v8::Local
   add("getConstructorName", &constructor_name);
   add("getRegExpText", &regexp_text);
   add("kindOf", &kind_of_value);
+  add("callSites", &call_sites);
+  add("systemErrors", &system_errors);
   add("isArgumentsObject", &is<&v8::Value::IsArgumentsObject>);
   add("isArrayBuffer", &is<&v8::Value::IsArrayBuffer>);
   add("isAsyncFunction", &is<&v8::Value::IsAsyncFunction>);

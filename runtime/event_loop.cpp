@@ -78,13 +78,15 @@ event_loop::~event_loop() {
 void event_loop::run(const std::function<bool()>& work) {
   stopped_ = false;
   while (!stopped_) {
-    if (work() || spin(work)) {
+    if (work() || !immediates_.empty() || spin(work)) {
       if (!timers_.empty() || on_readable_ || open_ != 0)
         uv_run(&loop_, UV_RUN_NOWAIT);
+      run_immediates();
       continue;
     }
     waker_->prepare_sleep();
-    if (!stopped_ && !work() && !stopped_) // the last look, see loop_waker::wake
+    // The last look, see loop_waker::wake.
+    if (!stopped_ && !work() && immediates_.empty() && !stopped_)
       uv_run(&loop_, UV_RUN_ONCE);
     waker_->woken();
   }
@@ -128,7 +130,20 @@ event_loop::timer_id event_loop::start_timer(std::chrono::milliseconds delay,
   return made->id;
 }
 
+event_loop::timer_id event_loop::start_immediate(std::function<void()> action) {
+  immediates_.emplace(++last_timer_, std::move(action));
+  return last_timer_;
+}
+
+void event_loop::run_immediates() {
+  auto last = last_timer_;
+  while (!stopped_ && !immediates_.empty() && immediates_.begin()->first <= last)
+    immediates_.extract(immediates_.begin()).mapped()();
+}
+
 void event_loop::cancel_timer(timer_id id) {
+  if (immediates_.erase(id) != 0)
+    return;
   if (auto found = timers_.find(id); found != timers_.end()) {
     auto* which = found->second;
     timers_.erase(found);
@@ -142,6 +157,7 @@ void event_loop::clear_timers() {
   for (auto& [id, which] : timers_)
     close_timer(which);
   timers_.clear();
+  immediates_.clear();
   for (auto* which : spare_timers_)
     close_timer(which);
   spare_timers_.clear();

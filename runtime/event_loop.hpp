@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -73,14 +74,18 @@ public:
   timer_id start_timer(std::chrono::milliseconds delay, std::chrono::milliseconds interval,
                        std::function<void()> action);
 
-  /// Unknown ids are ignored. A timer may cancel itself.
+  /// Calls `action` once, when the loop has dealt with the timers that are due and with
+  /// descriptors; those that it starts itself, a round later.
+  timer_id start_immediate(std::function<void()> action);
+
+  /// Also immediates. Unknown ids are ignored. A timer may cancel itself.
   void cancel_timer(timer_id id);
 
   [[nodiscard]] std::size_t timer_count() const noexcept {
-    return timers_.size();
+    return timers_.size() + immediates_.size();
   }
 
-  /// Forgets all timers.
+  /// Forgets all timers and immediates.
   void clear_timers();
 
   // -- descriptors ------------------------------------------------------------
@@ -112,6 +117,7 @@ private:
   struct timer;
 
   [[nodiscard]] bool spin(const std::function<bool()>& work);
+  void run_immediates();
   void close_timer(timer* which);
 
   uv_loop_t loop_{};
@@ -125,6 +131,7 @@ private:
   /// Stopped. They are used again, for a handle that is closed keeps its memory until the loop
   /// gets its turn.
   std::vector<timer*> spare_timers_;
+  std::map<timer_id, std::function<void()>> immediates_; // in their order
   timer_id last_timer_ = 0;
   std::size_t open_ = 0; // handles of others
   spinner spinner_;

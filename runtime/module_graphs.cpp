@@ -163,7 +163,8 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
                                                              const module_request& request,
                                                              waiter who, module_hold& found) {
   auto importer = who.importer;
-  if (auto unsound = check(request))
+  bool by_script = load.scope == scope_ && owner_.file_modules() != nullptr;
+  if (auto unsound = check(request, by_script))
     return failed_with(here, context, &load, importer.get(), *std::move(unsound));
   auto& scope = *load.scope;
   auto key = key_of(request);
@@ -177,7 +178,7 @@ std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here
     ++load.missing;
     return std::nullopt;
   }
-  if (load.scope == scope_ && owner_.file_modules() != nullptr) {
+  if (by_script) {
     if (auto failed = find_by_script(here, context, scope, request, found))
       return failed;
     remember(scope, std::move(key), found);

@@ -49,7 +49,7 @@ std::string key_of(module_kind kind, std::string_view identifier) {
   return key.append(identifier);
 }
 
-std::optional<error> check(const module_request& request) {
+std::optional<error> check(const module_request& request, bool any_type) {
   if (request.specifier.size() > specifier_size_max)
     return error{.code = errc::invalid_module_specifier,
                  .message = fmt::format("a specifier of {} bytes; at most {} are allowed",
@@ -60,7 +60,7 @@ std::optional<error> check(const module_request& request) {
                    .message = fmt::format("Import attribute \"{}\" with value \"{}\" is not "
                                           "supported",
                                           key, value)};
-    if (!kind_of_type(value))
+    if (!any_type && !kind_of_type(value))
       return error{.code = errc::import_attribute_unsupported,
                    .message = fmt::format("Import attribute \"type\" with value \"{}\" is not "
                                           "supported; known are json, text and bytes",

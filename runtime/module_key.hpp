@@ -15,8 +15,9 @@ namespace troupe::js {
 /// Names a module in the module map (https://html.spec.whatwg.org/#module-map).
 [[nodiscard]] std::string key_of(module_kind kind, std::string_view identifier);
 
-/// What is wrong with a request before anybody has looked for it.
-[[nodiscard]] std::optional<error> check(const module_request& request);
+/// What is wrong with a request before anybody has looked for it. `any_type`: whoever looks for
+/// it judges the attribute `type`.
+[[nodiscard]] std::optional<error> check(const module_request& request, bool any_type = false);
 
 /// What is wrong with a source that came for a request whose attributes want another type.
 [[nodiscard]] std::optional<error> check_type(const module_request& request,

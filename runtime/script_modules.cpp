@@ -5,6 +5,7 @@
 #include "runtime/exception.hpp"
 #include "runtime/file_job.hpp"
 #include "runtime/module_graphs.hpp"
+#include "runtime/node_vm/error_decoration.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <v8-container.h>
@@ -187,7 +188,8 @@ void script_modules::set_hooks(const call& info) {
   self.init_meta_.Reset(info.GetIsolate(), info[1].As<v8::Function>());
 }
 
-/// compileFunction(code, file name, [parameter, ...])
+/// compileFunction(code, file name, [parameter, ...]). The stack of an error begins with its
+/// place.
 void script_modules::compile_function(const call& info) {
   auto* isolate = info.GetIsolate();
   auto context = isolate->GetCurrentContext();
@@ -199,9 +201,19 @@ void script_modules::compile_function(const call& info) {
       parameters.push_back(parameter.As<v8::String>());
   v8::ScriptCompiler::Source source{info[0].As<v8::String>(), v8::ScriptOrigin{info[1]}};
   v8::Local<v8::Function> made;
+  v8::TryCatch caught{isolate};
   if (v8::ScriptCompiler::CompileFunction(context, &source, parameters.size(), parameters.data())
-        .ToLocal(&made))
+        .ToLocal(&made)) {
     info.GetReturnValue().Set(made);
+    return;
+  }
+  if (!caught.HasCaught())
+    return;
+  if (!caught.HasTerminated()) {
+    isolate_scope here{js::isolate::of(isolate)};
+    node_vm::error_decorator{isolate}.decorate(here, context, caught);
+  }
+  caught.ReThrow();
 }
 
 /// runScript(code, file name): the value of the last statement.

@@ -5,7 +5,7 @@
 #include "runtime/environment.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
-#include "runtime/node_vm/machine.hpp"
+#include "runtime/node_vm/error_decoration.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <sys/resource.h>
@@ -85,6 +85,7 @@ void script_process::fill_binding(isolate_scope& here, v8::Local<v8::Context> co
   add_function(context, to, "cpuUsage", &cpu_usage, self);
   add_function(context, to, "watchSignal", &watch_signal, self);
   add_function(context, to, "kill", &kill, self);
+  add_function(context, to, "describe", &describe, self);
   add_function(context, to, "collectGarbage", &collect_garbage, self);
   input_.fill_binding(here, context, to);
 }
@@ -122,8 +123,7 @@ bool script_process::deal_with(isolate_scope& here, v8::Local<v8::Context> conte
                    v8::Local<v8::Value> error) -> v8::Local<v8::Value> {
     v8::TryCatch quiet{isolate};
     v8::Local<v8::String> line;
-    auto* vm = owner_.vm_machine();
-    if (of.IsEmpty() || (vm != nullptr && vm->decorator().has_decorated(context, error))
+    if (of.IsEmpty() || node_vm::error_decorator{isolate}.has_decorated(context, error)
         || !of->GetSourceLine(context).ToLocal(&line) || line->Length() == 0)
       return v8::Undefined(isolate);
     return text(isolate, arrow_of(here, context, of));
@@ -365,6 +365,13 @@ void script_process::kill(const call& info) {
   const auto& host = self_of(info).options_->kill;
   info.GetReturnValue().Set(
     host ? host(info[0].As<v8::Int32>()->Value(), info[1].As<v8::Int32>()->Value()) : EPERM);
+}
+
+/// describe(value): a short text, without running code of the script.
+void script_process::describe(const call& info) {
+  v8::Local<v8::String> made;
+  if (info[0]->ToDetailString(info.GetIsolate()->GetCurrentContext()).ToLocal(&made))
+    info.GetReturnValue().Set(made);
 }
 
 void script_process::collect_garbage(const call& info) {

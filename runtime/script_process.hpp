@@ -93,6 +93,7 @@ private:
   static void cpu_usage(const call& info);
   static void watch_signal(const call& info);
   static void kill(const call& info);
+  static void describe(const call& info);
   static void collect_garbage(const call& info);
 
   [[nodiscard]] v8::MaybeLocal<v8::Value> tell(isolate_scope& here,

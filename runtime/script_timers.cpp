@@ -113,8 +113,11 @@ std::uint64_t script_timers::start(v8::Isolate* isolate, v8::Local<v8::Function>
   made.repeats = repeats;
   made.limits = owner_.limits_of_turn();
   made.callback.Reset(isolate, callback);
-  made.handle = loop_.start_timer(delay, repeats ? delay : std::chrono::milliseconds{0},
-                                  [this, id] { fire(id); });
+  if (delay.count() == 0)
+    made.handle = loop_.start_immediate([this, id] { fire(id); });
+  else
+    made.handle = loop_.start_timer(delay, repeats ? delay : std::chrono::milliseconds{0},
+                                    [this, id] { fire(id); });
   timers_.emplace(id, std::move(made));
   return id;
 }
@@ -137,8 +140,8 @@ void script_timers::set(const v8::FunctionCallbackInfo<v8::Value>& info, bool re
   if (id == 0)
     return;
   if (!arguments.empty())
-    timers_.at(id).arguments.Reset(
-      isolate, v8::Array::New(isolate, arguments.data(), arguments.size()));
+    timers_.at(id).arguments.Reset(isolate,
+                                   v8::Array::New(isolate, arguments.data(), arguments.size()));
   info.GetReturnValue().Set(static_cast<double>(id));
 }
 

@@ -5,19 +5,22 @@
 #include <v8-context.h>
 #include <v8-exception.h>
 #include <v8-persistent-handle.h>
+#include <v8-primitive.h>
 
 #include <memory>
 
 namespace troupe::js::node_vm {
 
 /// Puts `file:line`, the line, a caret and a blank line in front of `err.stack`
-/// (`displayErrors`), once per error.
+/// (`displayErrors`), once per error. All decorators of an isolate know what one of them has
+/// decorated.
 ///
 /// Threads: the isolate's.
 class error_decorator {
 public:
   explicit error_decorator(v8::Isolate* isolate)
-    : decorated_(isolate, v8::Private::New(isolate)) {
+    : decorated_(isolate, v8::Private::ForApi(isolate, v8::String::NewFromUtf8Literal(
+                                                         isolate, "troupe.decorated"))) {
   }
 
   /// Decorates what was caught, if it is an object with a stack. May run script code

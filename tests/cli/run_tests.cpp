@@ -56,14 +56,14 @@ TEST_CASE("a value that JSON cannot hold is an error", "[cli][run]") {
 // -- what a script sees -------------------------------------------------------------------
 
 TEST_CASE("everything behind the file belongs to the script", "[cli][run]") {
-  temporary_file script{"console.log(args.join('|'))"};
+  temporary_file script{"console.log(process.argv.slice(2).join('|'))"};
   auto done = troupe_command({"run", script.path(), "a b", "--timeout", "-x", "--", ""});
   CHECK(done.status == 0);
   CHECK(done.out == "a b|--timeout|-x|--|\n");
 }
 
 TEST_CASE("a script is read from standard input", "[cli][run]") {
-  auto done = troupe_command({"run", "-", "x"}, "console.log(args[0]);\nthrow new Error('no');");
+  auto done = troupe_command({"run", "-", "x"}, "console.log(process.argv.at(-1));\nthrow new Error('no');");
   CHECK(done.status == 1);
   CHECK(done.out == "x\n");
   CHECK_THAT(done.err, StartsWith("[stdin]:2\n"));

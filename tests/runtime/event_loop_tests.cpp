@@ -235,6 +235,64 @@ TEST_CASE("a timer may forget all timers", "[runtime][event_loop]") {
   CHECK(loop.timer_count() == 0);
 }
 
+TEST_CASE("immediates run in their order, after the timers that are due",
+          "[runtime][event_loop]") {
+  event_loop loop;
+  std::vector<int> order;
+  loop.start_immediate([&] {
+    order.push_back(2);
+    loop.start_immediate([&] { order.push_back(4); });
+  });
+  auto gone = loop.start_immediate([&] { order.push_back(0); });
+  loop.start_immediate([&] { order.push_back(3); });
+  loop.start_timer(1ms, {}, [&] { order.push_back(1); });
+  CHECK(loop.timer_count() == 4);
+  loop.cancel_timer(gone);
+  auto due = std::chrono::steady_clock::now() + 10ms;
+  bool waited = false;
+  turn_until(loop, [&] {
+    while (!waited && std::chrono::steady_clock::now() < due) {
+    }
+    waited = true;
+    return order.size() == 4;
+  });
+  CHECK(order == std::vector{1, 2, 3, 4});
+  CHECK(loop.timer_count() == 0);
+}
+
+TEST_CASE("an immediate may cancel others and forget them all", "[runtime][event_loop]") {
+  event_loop loop;
+  int calls = 0;
+  event_loop::timer_id next = 0;
+  loop.start_immediate([&] {
+    ++calls;
+    loop.cancel_timer(next);
+  });
+  next = loop.start_immediate([&] { calls += 100; });
+  loop.start_immediate([&] {
+    ++calls;
+    loop.clear_timers();
+    loop.stop();
+  });
+  loop.start_immediate([&] { calls += 100; });
+  loop.run([] { return false; });
+  CHECK(calls == 2);
+  CHECK(loop.timer_count() == 0);
+}
+
+TEST_CASE("immediates that set others let timers run", "[runtime][event_loop]") {
+  event_loop loop;
+  bool fired = false;
+  std::function<void()> again = [&] {
+    if (!fired)
+      loop.start_immediate(again);
+  };
+  loop.start_immediate(again);
+  loop.start_timer(1ms, {}, [&] { fired = true; });
+  turn_until(loop, [&] { return fired; });
+  CHECK(fired);
+}
+
 TEST_CASE("timers run although there is always work", "[runtime][event_loop]") {
   event_loop loop;
   bool fired = false;

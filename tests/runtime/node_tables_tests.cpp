@@ -110,3 +110,23 @@ TEST_CASE("node:vm has Node's defaults, errors and statuses",
 TEST_CASE("globals of the web are as Node's are", "[runtime][builtins][web]") {
   check_table("web");
 }
+
+TEST_CASE("deep equality sees the state of the web's classes as Node's does",
+          "[runtime][builtins][assert]") {
+  check_table("equality");
+}
+
+TEST_CASE("messages of assert are Node's, with their differences",
+          "[runtime][builtins][assert]") {
+  check_table("assert_messages");
+}
+
+TEST_CASE("partial equality and assertions with settings are as Node's are",
+          "[runtime][builtins][assert]") {
+  check_table("assert_class");
+}
+
+TEST_CASE("util finds differences, frames, aborts and system errors as Node's does",
+          "[runtime][builtins][util]") {
+  check_table("util_more");
+}

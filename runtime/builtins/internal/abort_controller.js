@@ -5,6 +5,7 @@
 const {
   ArrayPrototypePush,
   ObjectDefineProperty,
+  Promise,
   Set,
   SetPrototypeAdd,
   SetPrototypeForEach,
@@ -21,7 +22,10 @@ const {
 const { DOMException } = require('internal/dom_exception');
 const { EventTarget, defineHandler, trustedEvent } = require('internal/event_target');
 const { inspect } = require('internal/util/inspect');
-const { validateUint32 } = require('internal/validators');
+const { compareBy } = require('internal/util/private_state');
+const {
+  kValidateObjectAllowObjects, validateObject, validateUint32,
+} = require('internal/validators');
 
 const custom = SymbolFor('nodejs.util.inspect.custom');
 
@@ -52,6 +56,10 @@ class AbortSignal extends EventTarget {
 
   static isSignal(value) {
     return value !== null && typeof value === 'object' && #aborted in value;
+  }
+
+  static stateOf(signal) {
+    return isSignal(signal) ? [signal.#aborted, signal.#reason] : undefined;
   }
 
   static doAbort(signal, reason) {
@@ -159,6 +167,8 @@ class AbortSignal extends EventTarget {
 }
 
 const { create, doAbort, isSignal } = AbortSignal;
+compareBy(AbortSignal.stateOf);
+delete AbortSignal.stateOf;
 delete AbortSignal.create;
 delete AbortSignal.doAbort;
 delete AbortSignal.isSignal;
@@ -204,4 +214,20 @@ enumerable(AbortSignal, ['abort', 'timeout', 'any']);
 enumerable(AbortController.prototype, ['signal', 'abort'], 'AbortController');
 defineHandler(AbortSignal.prototype, 'abort');
 
-module.exports = { AbortController, AbortSignal };
+// `util.aborted`: a promise of the event, for as long as `resource` lives.
+async function aborted(signal, resource) {
+  if (!isSignal(signal))
+    throw new ERR_INVALID_ARG_TYPE('signal is not of type AbortSignal.');
+  validateObject(resource, 'resource', kValidateObjectAllowObjects);
+  if (signal.aborted)
+    return undefined;
+  const weak = new WeakRef(resource);
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', (event) => {
+      if (WeakRefPrototypeDeref(weak) !== undefined)
+        resolve(event);
+    }, { once: true });
+  });
+}
+
+module.exports = { aborted, AbortController, AbortSignal };

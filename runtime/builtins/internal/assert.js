@@ -3,11 +3,8 @@
 // `node:assert` (https://nodejs.org/api/assert.html).
 
 const {
-  ArrayPrototypeJoin,
   ArrayPrototypePush,
-  ArrayPrototypeSlice,
   Error,
-  MathMax,
   NumberIsNaN,
   ObjectAssign,
   ObjectDefineProperty,
@@ -18,153 +15,29 @@ const {
   ReflectApply,
   RegExpPrototypeExec,
   String,
-  StringPrototypeIndexOf,
-  StringPrototypeSplit,
+  WeakMap,
+  WeakMapPrototypeGet,
+  WeakMapPrototypeSet,
 } = primordials;
 
 const {
   codes: {
-    ERR_AMBIGUOUS_ARGUMENT, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE,
-    ERR_INVALID_RETURN_VALUE, ERR_MISSING_ARGS,
+    ERR_AMBIGUOUS_ARGUMENT, ERR_CONSTRUCT_CALL_REQUIRED, ERR_INVALID_ARG_TYPE,
+    ERR_INVALID_ARG_VALUE, ERR_INVALID_RETURN_VALUE, ERR_MISSING_ARGS,
   },
   recapture,
 } = require('internal/errors');
+const { makeMessage, showsDifference } = require('internal/assert_message');
+const { emitWarning } = require('internal/util');
 const { inspect, isError } = require('internal/util/inspect');
 const { isPromise, isRegExp } = require('internal/util/types');
-const { isDeepEqual, isDeepStrictEqual } = require('internal/util/comparisons');
-const { validateFunction, validateObject } = require('internal/validators');
+const {
+  isDeepEqual, isDeepStrictEqual, isDeepStrictEqualOfAny,
+} = require('internal/util/comparisons');
+const { isPartialStrictEqual } = require('internal/util/partial_comparison');
+const { validateFunction, validateObject, validateOneOf } = require('internal/validators');
 
-// -- messages ---------------------------------------------------------------------------
-
-const heads = {
-  __proto__: null,
-  deepStrictEqual: 'Expected values to be strictly deep-equal:',
-  strictEqual: 'Expected values to be strictly equal:',
-  strictEqualObject: 'Expected "actual" to be reference-equal to "expected":',
-  deepEqual: 'Expected values to be loosely deep-equal:',
-  notDeepStrictEqual: 'Expected "actual" not to be strictly deep-equal to:',
-  notStrictEqual: 'Expected "actual" to be strictly unequal to:',
-  notStrictEqualObject: 'Expected "actual" not to be reference-equal to "expected":',
-  notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
-  notIdentical: 'Values have same structure but are not reference-equal:',
-};
-
-// Differences longer than this are not looked for line by line.
-const diffMax = 1000;
-const linesMax = 50;
-
-function show(value) {
-  return inspect(value, {
-    compact: false,
-    customInspect: false,
-    depth: 1000,
-    maxArrayLength: Infinity,
-    showHidden: false,
-    showProxy: false,
-    sorted: true,
-    getters: true,
-  });
-}
-
-// Lines of both, marked: '  ' common, '+ ' only of `a`, '- ' only of `b`.
-function diffOf(a, b) {
-  const marked = [];
-  const mark = (sign, line) => ArrayPrototypePush(marked, `${sign} ${line}`);
-  if (a.length * b.length > diffMax * diffMax) {
-    for (let i = 0; i < a.length; ++i)
-      mark('+', a[i]);
-    for (let i = 0; i < b.length; ++i)
-      mark('-', b[i]);
-    return marked;
-  }
-  // Lengths of the longest common rests.
-  const rows = [];
-  for (let i = a.length; i >= 0; --i) {
-    rows[i] = [];
-    for (let k = b.length; k >= 0; --k)
-      rows[i][k] = i === a.length || k === b.length ? 0 :
-        a[i] === b[k] ? rows[i + 1][k + 1] + 1 : MathMax(rows[i + 1][k], rows[i][k + 1]);
-  }
-  let i = 0;
-  let k = 0;
-  while (i < a.length || k < b.length) {
-    if (i < a.length && k < b.length && a[i] === b[k]) {
-      mark(' ', a[i++]);
-      ++k;
-    } else if (i < a.length && (k === b.length || rows[i + 1][k] >= rows[i][k + 1])) {
-      mark('+', a[i++]);
-    } else {
-      mark('-', b[k++]);
-    }
-  }
-  return marked;
-}
-
-const isPlain = (value) => (typeof value !== 'object' || value === null) &&
-                           typeof value !== 'function';
-
-function equalMessage(actual, expected, operator) {
-  const a = StringPrototypeSplit(show(actual), '\n');
-  const b = StringPrototypeSplit(show(expected), '\n');
-  if (operator === 'strictEqual' && ((typeof actual === 'object' && actual !== null &&
-      typeof expected === 'object' && expected !== null) ||
-      (typeof actual === 'function' && typeof expected === 'function')))
-    operator = 'strictEqualObject';
-  if (a.length === 1 && b.length === 1 && a[0] !== b[0] && isPlain(actual) && isPlain(expected) &&
-      a[0].length + b[0].length <= 60)
-    return `${heads[operator]}\n\n${a[0]} !== ${b[0]}\n`;
-  if (ArrayPrototypeJoin(a, '\n') === ArrayPrototypeJoin(b, '\n')) {
-    const text = a.length > linesMax ? `${ArrayPrototypeJoin(ArrayPrototypeSlice(a, 0, linesMax), '\n')}\n...` :
-      ArrayPrototypeJoin(a, '\n');
-    return `${heads.notIdentical}\n\n${text}\n`;
-  }
-  const lines = diffOf(a, b);
-  let skipped = false;
-  const kept = [];
-  for (let i = 0; i < lines.length; ++i) {
-    // Common lines far from a difference are left out.
-    if (lines[i][0] === ' ') {
-      let near = false;
-      for (let k = i - 2; k <= i + 2 && !near; ++k)
-        near = k >= 0 && k < lines.length && lines[k][0] !== ' ';
-      if (!near && lines.length > 10) {
-        if (kept[kept.length - 1] !== '...')
-          ArrayPrototypePush(kept, '...');
-        skipped = true;
-        continue;
-      }
-    }
-    ArrayPrototypePush(kept, lines[i]);
-  }
-  return `${heads[operator]}\n+ actual - expected${skipped ? '\n... Skipped lines' : ''}\n\n${
-    ArrayPrototypeJoin(kept, '\n')}\n`;
-}
-
-function makeMessage(actual, expected, operator) {
-  switch (operator) {
-    case 'deepStrictEqual':
-    case 'strictEqual':
-      return equalMessage(actual, expected, operator);
-    case 'notDeepStrictEqual':
-    case 'notStrictEqual': {
-      const text = show(actual);
-      let head = heads[operator];
-      if (operator === 'notStrictEqual' && !isPlain(actual))
-        head = heads.notStrictEqualObject;
-      return StringPrototypeIndexOf(text, '\n') === -1 ?
-        `${head}${text.length > 5 ? '\n\n' : ' '}${text}${text.length > 5 ? '\n' : ''}` :
-        `${head}\n\n${text}\n`;
-    }
-    case 'deepEqual':
-      return `${heads.deepEqual}\n\n${show(actual)}\n\nshould loosely deep-equal\n\n${
-        show(expected)}`;
-    case 'notDeepEqual':
-      return `${heads.notDeepEqual}\n\n${show(actual)}\n\nshould not loosely deep-equal\n\n${
-        show(expected)}`;
-    default:
-      return `${show(actual)} ${operator} ${show(expected)}`;
-  }
-}
+// -- the error --------------------------------------------------------------------------
 
 class AssertionError extends Error {
   constructor(options) {
@@ -172,9 +45,12 @@ class AssertionError extends Error {
     const {
       message, operator, stackStartFn, stackStartFunction, actual, expected, diff = 'simple',
     } = options;
-    super(message !== undefined && message !== null ? String(message) :
-      makeMessage(actual, expected, operator));
-    this.generatedMessage = message === undefined || message === null;
+    const hasOwn = message !== undefined && message !== null &&
+      (!!message || !showsDifference(operator));
+    super(hasOwn && !showsDifference(operator) ? String(message) :
+      makeMessage(actual, expected, operator, hasOwn ? String(message) : undefined,
+                  diff === 'full'));
+    this.generatedMessage = !message;
     this.code = 'ERR_ASSERTION';
     this.actual = actual;
     this.expected = expected;
@@ -235,23 +111,52 @@ function needTwo(count) {
     throw new ERR_MISSING_ARGS('actual', 'expected');
 }
 
-function fail(message) {
+let toldOfArguments = false;
+
+// fail(actual, expected[, message[, operator[, stackStartFn]]]) is deprecated.
+function fail(actual, expected, message, operator, stackStartFn) {
+  const count = arguments.length;
+  const isGenerated = count <= 1 ? !actual : !message;
+  if (count <= 1) {
+    message = actual === undefined || actual === null ? 'Failed' : actual;
+    actual = undefined;
+    operator = 'fail';
+  } else {
+    if (!toldOfArguments)
+      emitWarning('assert.fail() with more than one argument is deprecated. ' +
+                  'Please use assert.strictEqual() instead or only pass a message.',
+                  'DeprecationWarning', 'DEP0094');
+    toldOfArguments = true;
+    if (count === 2)
+      operator = '!=';
+  }
   if (isError(message))
     throw message;
-  const isDefault = message === undefined;
   const error = new AssertionError({
-    message: isDefault ? 'Failed' : message, operator: 'fail', stackStartFn: fail,
+    actual, expected, message, operator: operator === undefined ? 'fail' : operator,
+    stackStartFn: stackStartFn ?? fail,
   });
-  error.generatedMessage = isDefault;
+  error.generatedMessage = isGenerated;
   throw error;
+}
+
+// What an `Assert` was told; functions of the module, and those taken from an object, have
+// the defaults.
+const settings = new WeakMap();
+const defaults = { __proto__: null, diff: 'simple', skipPrototype: false };
+
+function settingsOf(object) {
+  return (object !== null && typeof object === 'object' &&
+    WeakMapPrototypeGet(settings, object)) || defaults;
 }
 
 function comparing(operator, holds) {
   const name = operator === '==' ? 'equal' : operator === '!=' ? 'notEqual' : operator;
   const fn = { [name](actual, expected, message) {
     needTwo(arguments.length);
-    if (!holds(actual, expected))
-      raise({ actual, expected, message, operator, stackStartFn: fn });
+    const { diff, skipPrototype } = settingsOf(this);
+    if (!holds(actual, expected, skipPrototype))
+      raise({ actual, expected, message, operator, stackStartFn: fn, diff });
   } }[name];
   return fn;
 }
@@ -265,8 +170,12 @@ const strictEqual = comparing('strictEqual', ObjectIs);
 const notStrictEqual = comparing('notStrictEqual', (a, b) => !ObjectIs(a, b));
 const deepEqual = comparing('deepEqual', isDeepEqual);
 const notDeepEqual = comparing('notDeepEqual', (a, b) => !isDeepEqual(a, b));
-const deepStrictEqual = comparing('deepStrictEqual', isDeepStrictEqual);
-const notDeepStrictEqual = comparing('notDeepStrictEqual', (a, b) => !isDeepStrictEqual(a, b));
+const isSame = (a, b, skipPrototype) =>
+  (skipPrototype ? isDeepStrictEqualOfAny(a, b) : isDeepStrictEqual(a, b));
+const deepStrictEqual = comparing('deepStrictEqual', isSame);
+const notDeepStrictEqual = comparing(
+  'notDeepStrictEqual', (a, b, skipPrototype) => !isSame(a, b, skipPrototype));
+const partialDeepStrictEqual = comparing('partialDeepStrictEqual', isPartialStrictEqual);
 
 // -- throws and rejects -------------------------------------------------------------------
 
@@ -306,12 +215,15 @@ async function rejectedBy(promiseFn) {
   return nothing;
 }
 
+// What is compared of a thrown object.
+class Comparison {}
+
 function compareProperty(actual, expected, key, message, keys, fn) {
   if (key in actual && isDeepStrictEqual(actual[key], expected[key]))
     return;
   if (message === undefined || message === null) {
-    const a = {};
-    const b = {};
+    const a = new Comparison();
+    const b = new Comparison();
     for (let i = 0; i < keys.length; ++i) {
       if (keys[i] in actual)
         a[keys[i]] = actual[keys[i]];
@@ -375,11 +287,14 @@ function checkThrown(actual, expected, message, fn) {
     return;
   if (ObjectPrototypeIsPrototypeOf(Error, expected) || expected === Error) {
     let text = `The error is expected to be an instance of "${expected.name}". Received `;
-    if (isError(actual))
-      text += `"${actual.name}"`;
-    else
+    if (isError(actual)) {
+      const name = actual.constructor?.name || actual.name;
+      text += name === expected.name ? 'an error with identical name but a different prototype.' :
+        `"${name}"`;
+    } else {
       text += `"${inspect(actual, { depth: -1 })}"`;
-    if (isError(actual) && actual.message !== undefined)
+    }
+    if (isError(actual) && actual.message)
       text += `\n\nError message:\n\n${actual.message}`;
     wrong(text);
   }
@@ -427,7 +342,6 @@ function expectThrown(fn, outcome, args) {
       actual: undefined, expected: error, operator: fn.name,
       message: `Missing expected ${kind}${details}`, stackStartFn: fn,
     });
-    thrown.generatedMessage = !message;
     throw thrown;
   }
   if (error !== undefined && error !== null)
@@ -435,10 +349,12 @@ function expectThrown(fn, outcome, args) {
 }
 
 function hasMatch(actual, expected) {
-  if (expected === undefined)
+  if (expected === undefined || expected === null)
     return true;
   if (isRegExp(expected))
     return RegExpPrototypeExec(expected, String(actual)) !== null;
+  if (typeof expected !== 'function')
+    throw new ERR_INVALID_ARG_TYPE('expected', ['Function', 'RegExp'], expected);
   if (expected.prototype !== undefined && actual instanceof expected)
     return true;
   if (ObjectPrototypeIsPrototypeOf(Error, expected))
@@ -461,9 +377,8 @@ function expectNoneThrown(fn, outcome, args) {
     const kind = fn === doesNotReject ? 'rejection' : 'exception';
     const thrown = new AssertionError({
       actual, expected: error, operator: fn.name, stackStartFn: fn,
-      message: `Got unwanted ${kind}${details}\nActual message: "${actual && actual.message}"`,
+      message: `Got unwanted ${kind}${details}\nActual message: "${actual?.message}"`,
     });
-    thrown.generatedMessage = !message;
     throw thrown;
   }
   throw actual;
@@ -497,7 +412,6 @@ function ifError(error) {
   const thrown = new AssertionError({
     actual: error, expected: null, operator: 'ifError', message, stackStartFn: ifError,
   });
-  thrown.generatedMessage = true;
   throw thrown;
 }
 
@@ -509,7 +423,7 @@ function checkMatch(text, regexp, message, fn, wanted) {
     return;
   if (isError(message))
     throw message;
-  const isGenerated = message === undefined || message === null;
+  const isGenerated = !message;
   const what = !isText ?
     `The "string" argument must be of type string. Received type ${typeof text} (${
       inspect(text)})` :
@@ -534,9 +448,8 @@ function doesNotMatch(string, regexp, message) {
 
 // -- the module ---------------------------------------------------------------------------
 
-const members = {
+const methods = {
   fail,
-  AssertionError,
   ok,
   equal,
   notEqual,
@@ -546,6 +459,7 @@ const members = {
   notDeepStrictEqual,
   strictEqual,
   notStrictEqual,
+  partialDeepStrictEqual,
   throws,
   rejects,
   doesNotThrow,
@@ -559,13 +473,28 @@ function strict(...args) {
   check(strict, args);
 }
 
-ObjectAssign(assert, members);
-ObjectAssign(strict, members, {
+const strictMethods = {
   equal: strictEqual,
   deepEqual: deepStrictEqual,
   notEqual: notStrictEqual,
   notDeepEqual: notDeepStrictEqual,
-});
+};
+
+// Assertions with settings of their own.
+function Assert(options) {
+  if (new.target === undefined)
+    throw new ERR_CONSTRUCT_CALL_REQUIRED('Assert');
+  const { diff = 'simple', skipPrototype = false, strict: isStrict = true } = options ?? {};
+  validateOneOf(diff, 'options.diff', ['simple', 'full']);
+  WeakMapPrototypeSet(settings, this, { __proto__: null, diff, skipPrototype });
+  this.AssertionError = AssertionError;
+  if (isStrict)
+    ObjectAssign(this, strictMethods);
+}
+ObjectAssign(Assert.prototype, methods);
+
+ObjectAssign(assert, { AssertionError }, methods, { Assert });
+ObjectAssign(strict, { AssertionError }, methods, strictMethods, { Assert });
 assert.strict = strict;
 strict.strict = strict;
 

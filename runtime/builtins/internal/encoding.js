@@ -20,6 +20,7 @@ const {
   },
 } = require('internal/errors');
 const { inspect } = require('internal/util/inspect');
+const { compareBy } = require('internal/util/private_state');
 const { isAnyArrayBuffer, isArrayBufferView, isUint8Array } = require('internal/util/types');
 const {
   kValidateObjectAllowObjectsAndNull, validateObject, validateString,
@@ -101,6 +102,11 @@ class TextDecoder {
       throw new ERR_INVALID_THIS('TextDecoder');
   }
 
+  static stateOf(decoder) {
+    return decoder !== null && typeof decoder === 'object' && #encoding in decoder ?
+      [decoder.#encoding, decoder.#fatal, decoder.#ignoreBOM] : undefined;
+  }
+
   get encoding() {
     TextDecoder.#check(this);
     return this.#encoding;
@@ -160,6 +166,9 @@ class TextDecoder {
     }, options);
   }
 }
+
+compareBy(TextDecoder.stateOf);
+delete TextDecoder.stateOf;
 
 function show(prototype, names, tag) {
   for (let i = 0; i < names.length; ++i)

@@ -266,6 +266,8 @@ E('ERR_INVALID_RETURN_PROPERTY_VALUE', (input, name, property, value) =>
   `Expected ${input} to be returned for the "${property}" from the "${name}" function but got ${
     describe(value)}.`, TypeError);
 E('ERR_INVALID_STATE', (what) => `Invalid state: ${what}`, Error);
+E('ERR_CONSTRUCT_CALL_REQUIRED', (name) =>
+  `Class constructor ${name} cannot be invoked without \`new\``, TypeError);
 E('ERR_METHOD_NOT_IMPLEMENTED', (name) => `The ${name} method is not implemented`, Error);
 E('ERR_OPERATION_FAILED', (what) => `Operation failed: ${what}`, Error);
 E('ERR_INTERNAL_ASSERTION', (what) =>
@@ -420,6 +422,10 @@ E('ERR_UNSUPPORTED_ESM_URL_SCHEME', (scheme) =>
   `Received protocol '${scheme}'`, Error);
 E('ERR_IMPORT_ATTRIBUTE_MISSING', (url, key, value) =>
   `Module "${url}" needs an import attribute of "${key}: ${value}"`, TypeError);
+E('ERR_IMPORT_ATTRIBUTE_UNSUPPORTED', (key, value, url) =>
+  `Import attribute "${key}" with value "${value}" is not supported in ${url}`, TypeError);
+E('ERR_UNKNOWN_MODULE_FORMAT', (format, url) =>
+  `Unknown module format: ${format} for URL ${url}`, RangeError);
 E('ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE', (url, type) =>
   `Module "${url}" is not of type "${type}"`, TypeError);
 

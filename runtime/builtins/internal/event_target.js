@@ -25,13 +25,14 @@ const {
 } = require('internal/errors');
 const { emitWarning } = require('internal/util');
 const { inspect } = require('internal/util/inspect');
+const { compareBy } = require('internal/util/private_state');
 const {
   kValidateObjectAllowObjects, validateAbortSignal, validateObject,
 } = require('internal/validators');
 const { now } = require('internal/performance');
 
 const custom = SymbolFor('nodejs.util.inspect.custom');
-const kTrusted = Symbol('kIsTrusted');
+let trusted = false; // the event that is being made
 
 class Event {
   #type;
@@ -57,7 +58,7 @@ class Event {
     this.#cancelable = !!options?.cancelable;
     this.#composed = !!options?.composed;
     this.#type = `${type}`;
-    this.#isTrusted = options !== undefined && options !== null && options[kTrusted] === true;
+    this.#isTrusted = trusted;
   }
 
   static isEvent(value) {
@@ -80,6 +81,10 @@ class Event {
 
   static isStopped(event) {
     return event.#stopped;
+  }
+
+  static stateOf(event) {
+    return isEvent(event) ? [event.#type, event.#target] : undefined;
   }
 
   static setPassive(event, passive) {
@@ -196,11 +201,13 @@ class Event {
 }
 
 const { begin, end, isEvent, isStopped, setPassive } = Event;
+compareBy(Event.stateOf);
 delete Event.begin;
 delete Event.end;
 delete Event.isEvent;
 delete Event.isStopped;
 delete Event.setPassive;
+delete Event.stateOf;
 
 const shown = (object, members, tag) => {
   for (let i = 0; i < members.length; ++i)
@@ -231,12 +238,19 @@ class CustomEvent extends Event {
     this.#detail = options?.detail ?? null;
   }
 
+  static stateOf(event) {
+    return event !== null && typeof event === 'object' && #detail in event ? [event.#detail] :
+      undefined;
+  }
+
   get detail() {
     if (!(#detail in this))
       throw new ERR_INVALID_THIS('CustomEvent');
     return this.#detail;
   }
 }
+compareBy(CustomEvent.stateOf);
+delete CustomEvent.stateOf;
 shown(CustomEvent.prototype, ['detail'], 'CustomEvent');
 
 // -- targets ----------------------------------------------------------------------------
@@ -247,6 +261,10 @@ class EventTarget {
 
   static isTarget(value) {
     return value !== null && typeof value === 'object' && #listeners in value;
+  }
+
+  static stateOf(target) {
+    return isTarget(target) ? [target.#listeners] : undefined;
   }
 
   static find(target, type) {
@@ -383,6 +401,8 @@ class EventTarget {
 }
 
 const { find, isTarget, max: maxOfTarget } = EventTarget;
+compareBy(EventTarget.stateOf);
+delete EventTarget.stateOf;
 delete EventTarget.find;
 delete EventTarget.isTarget;
 delete EventTarget.max;
@@ -464,7 +484,12 @@ function defineHandler(prototype, name) {
 }
 
 function trustedEvent(type) {
-  return new Event(type, { [kTrusted]: true });
+  trusted = true;
+  try {
+    return new Event(type);
+  } finally {
+    trusted = false;
+  }
 }
 
 module.exports = {

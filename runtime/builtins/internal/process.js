@@ -17,6 +17,7 @@ const {
   ObjectCreate,
   ObjectDefineProperty,
   ObjectFreeze,
+  ObjectHasOwn,
   ObjectKeys,
   Proxy,
   ReflectApply,
@@ -349,11 +350,13 @@ define({
   },
 });
 
-// The program is over without having asked for it.
+// The program is over without having asked for it. What a listener of 'exit' throws is as
+// uncaught as any other error.
 function finish(code) {
   if (code !== undefined && exitCode === undefined)
     exitCode = code;
-  exit();
+  binding.guard(() => exit());
+  process.reallyExit();
 }
 
 function beforeExit() {
@@ -382,13 +385,24 @@ define({
 });
 
 // Also of another realm.
-const isError = (value) =>
-  value instanceof Error || require('internal/util/types').isNativeError(value);
+const isNativeError = (value) => require('internal/util/types').isNativeError(value);
+
+// Is it told as the error that it is, when a promise is rejected with it?
+function isError(value) {
+  if (value === null || typeof value !== 'object')
+    return false;
+  try {
+    return isNativeError(value) || ObjectHasOwn(value, 'stack');
+  } catch {
+    return false;
+  }
+}
 
 function showFatal(error, arrow) {
   let text;
   try {
-    text = lazyInspect(error, { colors: false });
+    text = error !== null && (typeof error === 'object' || typeof error === 'function') ?
+      lazyInspect(error, { colors: false, customInspect: false }) : String(error);
   } catch {
     try {
       text = String(error);
@@ -398,7 +412,7 @@ function showFatal(error, arrow) {
   }
   if (!arrow)
     return `${text}\n`;
-  return isError(error) ?
+  return isNativeError(error) ?
     `${arrow}\n${text}\n` : `\n${arrow}${text}\n`;
 }
 
@@ -450,7 +464,7 @@ function onRejected(promise, reason, arrow) {
   if (mode === 'warn' || mode === 'warn-with-error-codes') {
     let text;
     try {
-      text = isError(reason) ? reason.stack : lazyInspect(reason);
+      text = isError(reason) ? reason.stack : binding.describe(reason);
     } catch {
       text = 'a reason that cannot be shown';
     }
@@ -469,7 +483,7 @@ function onRejected(promise, reason, arrow) {
   if (!isError(reason)) {
     let text;
     try {
-      text = lazyInspect(reason);
+      text = binding.describe(reason);
     } catch {
       text = 'a reason that cannot be shown';
     }

@@ -10,11 +10,13 @@ const {
   MathTrunc,
   ObjectDefineProperty,
   ReflectApply,
+  Symbol,
   SymbolDispose,
   SymbolToPrimitive,
 } = primordials;
 
 const { customPromisify, emitWarning } = require('internal/util');
+const { compareBy } = require('internal/util/private_state');
 const { validateFunction } = require('internal/validators');
 const { cancel, setRef, start } = internalBinding('timers');
 
@@ -36,7 +38,6 @@ function delayOf(value) {
 class Timeout {
   #id = 0; // 0: not running
   #number = 0;
-  #callback;
   #args;
   #delay;
   #repeat;
@@ -44,7 +45,7 @@ class Timeout {
   #closed = false;
 
   constructor(callback, delay, args, repeat) {
-    this.#callback = callback;
+    this._onTimeout = callback; // a property, so that stacks name it
     this.#args = args;
     this.#delay = delayOf(delay);
     this.#repeat = repeat;
@@ -57,7 +58,9 @@ class Timeout {
         this.#id = 0;
         this.#forget();
       }
-      ReflectApply(this.#callback, this, this.#args);
+      const callback = this._onTimeout;
+      if (typeof callback === 'function')
+        ReflectApply(callback, this, this.#args);
     }, this.#delay, this.#repeat);
     if (!this.#hasRef)
       setRef(this.#id, false);
@@ -70,6 +73,7 @@ class Timeout {
 
   static clear(timer) {
     timer.#closed = true;
+    timer._onTimeout = undefined;
     if (timer.#id !== 0)
       cancel(timer.#id);
     timer.#id = 0;
@@ -126,9 +130,12 @@ class Immediate {
   #hasRef = true;
 
   constructor(callback, args) {
+    this._onImmediate = callback;
     this.#id = start(() => {
       this.#id = 0;
-      ReflectApply(callback, this, args);
+      const { _onImmediate: callback } = this;
+      if (typeof callback === 'function')
+        ReflectApply(callback, this, args);
     }, 0, false);
   }
 
@@ -136,6 +143,7 @@ class Immediate {
     if (immediate.#id !== 0)
       cancel(immediate.#id);
     immediate.#id = 0;
+    immediate._onImmediate = undefined;
   }
 
   static isImmediate(value) {
@@ -168,6 +176,10 @@ delete Timeout.clear;
 delete Timeout.isTimeout;
 delete Immediate.clear;
 delete Immediate.isImmediate;
+
+// Each is equal to itself alone.
+compareBy((value) => (isTimeout(value) ? [Symbol()] : undefined));
+compareBy((value) => (isImmediate(value) ? [Symbol()] : undefined), true);
 
 if (SymbolDispose !== undefined) {
   const dispose = (name, end) => ({

@@ -33,6 +33,7 @@ const {
   },
 } = require('internal/errors');
 const { inspect } = require('internal/util/inspect');
+const { compareBy, readURLBy } = require('internal/util/private_state');
 const { validateFunction, validateObject } = require('internal/validators');
 const { domainToASCII, domainToUnicode, parse, update } = internalBinding('url');
 const { decode, encodeUtf8 } = internalBinding('encoding');
@@ -433,6 +434,10 @@ class URL {
     return value !== null && typeof value === 'object' && #parts in value;
   }
 
+  static stateOf(value) {
+    return isURL(value) ? [value.#parts[HREF]] : undefined;
+  }
+
   static setQuery(url, query) {
     url.#set('search', query === '' ? '' : `?${query}`, true);
   }
@@ -585,6 +590,9 @@ class URL {
 }
 
 const { isURL, setQuery } = URL;
+compareBy(URL.stateOf, true);
+readURLBy(URL.stateOf);
+delete URL.stateOf;
 delete URL.isURL;
 delete URL.setQuery;
 

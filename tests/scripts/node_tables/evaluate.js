@@ -3,7 +3,7 @@
 const withoutStacks = (text) => text.replace(/\n *at [^\n]*/g, '');
 
 exports.evaluate = async (expression, require) => {
-  const names = { require, util: require('util') };
+  const names = { require, util: require('util'), assert: require('assert'), vm: require('vm') };
   Object.assign(names, { inspect: names.util.inspect, format: names.util.format });
   let made;
   try {

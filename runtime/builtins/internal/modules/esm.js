@@ -16,7 +16,8 @@ const {
 const {
   codes: {
     ERR_IMPORT_ATTRIBUTE_MISSING, ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE,
-    ERR_MODULE_NOT_FOUND, ERR_UNKNOWN_FILE_EXTENSION,
+    ERR_IMPORT_ATTRIBUTE_UNSUPPORTED, ERR_INVALID_URL, ERR_UNKNOWN_FILE_EXTENSION,
+    ERR_UNKNOWN_MODULE_FORMAT,
   },
 } = require('internal/errors');
 const builtin = require('internal/modules/builtin');
@@ -115,12 +116,12 @@ const findCommonJS = (url, path) =>
 function findData(url) {
   const parts = RegExpPrototypeExec(/^data:([^,;]*)((?:;[^,;]*)*),([^]*)$/, url);
   if (parts === null)
-    throw new ERR_MODULE_NOT_FOUND(url, 'a script', 'module', url);
+    throw new ERR_INVALID_URL(url);
   const kinds = { 'text/javascript': 'javascript', 'application/json': 'json',
                   'application/wasm': 'wasm', '__proto__': null };
   const kind = kinds[parts[1]];
   if (kind === undefined)
-    throw new ERR_UNKNOWN_FILE_EXTENSION(parts[1], url);
+    throw new ERR_UNKNOWN_MODULE_FORMAT(parts[1], url);
   let { 3: source } = parts;
   source = RegExpPrototypeExec(/;base64$/, parts[2]) !== null ?
     require('internal/buffer').Buffer.from(decodeURIComponent(source), 'base64').toString() :
@@ -128,9 +129,19 @@ function findData(url) {
   return { __proto__: null, url, kind, source };
 }
 
+// Does the attribute say what the module is? A JSON module has to be asked for.
+function checkType(url, kind, type) {
+  if (type === undefined) {
+    if (kind === 'json')
+      throw new ERR_IMPORT_ATTRIBUTE_MISSING(url, 'type', 'json');
+  } else if (kind !== type) {
+    throw new ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, type);
+  }
+}
+
 // -- finding ------------------------------------------------------------------------------
 
-function kindOf(url, path, type) {
+function kindOf(path, type) {
   if (type === 'text' || type === 'bytes')
     return type;
   switch (extensionOf(path)) {
@@ -139,8 +150,6 @@ function kindOf(url, path, type) {
     case '.cjs':
       return 'commonjs';
     case '.json':
-      if (type === undefined)
-        throw new ERR_IMPORT_ATTRIBUTE_MISSING(url, 'type', 'json');
       return 'json';
     case '.wasm':
       return 'wasm';
@@ -167,14 +176,17 @@ function find(specifier, referrer, type) {
                      'export const __esModule = true;' };
   }
   const { url, path } = resolveImport(specifier, placeOf(referrer));
-  if (path === undefined)
-    return StringPrototypeStartsWith(url, 'node:') ? findBuiltin(url) : findData(url);
-  const kind = kindOf(url, path, type);
-  if (kind !== 'commonjs')
-    return { __proto__: null, url, kind, path };
-  if (type !== undefined)
-    throw new ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, type);
-  return findCommonJS(url, path);
+  if (type !== undefined && type !== 'json' && type !== 'text' && type !== 'bytes')
+    throw new ERR_IMPORT_ATTRIBUTE_UNSUPPORTED('type', type, url);
+  if (path === undefined) {
+    const isBuiltin = StringPrototypeStartsWith(url, 'node:');
+    const found = isBuiltin ? findBuiltin(url) : findData(url);
+    checkType(url, found.kind, type);
+    return found;
+  }
+  const kind = kindOf(path, type);
+  checkType(url, kind, type);
+  return kind === 'commonjs' ? findCommonJS(url, path) : { __proto__: null, url, kind, path };
 }
 
 function initMeta(meta, url) {

@@ -377,6 +377,8 @@ function resolvePackage(specifier, from, conditions) {
   const { isBuiltin, nameOf } = require('internal/modules/builtin');
   if (isBuiltin(specifier))
     return `node:${nameOf(specifier)}`;
+  if (specifier === '')
+    throw new ERR_MODULE_NOT_FOUND(specifier, from);
   const parts = parsePackage(specifier);
   if (parts === undefined)
     throw new ERR_INVALID_MODULE_SPECIFIER(specifier, 'is not a valid package name', from);
@@ -434,7 +436,7 @@ function resolveImport(specifier, referrer, conditions = importConditions) {
       throw new ERR_INVALID_MODULE_SPECIFIER(
         specifier, 'must not include encoded "/" or "\\" characters', from);
     path = resolvePath(dirname(from), decodeURIComponent(encoded));
-    if (StringPrototypeEndsWith(encoded, '/') && path !== '/')
+    if (RegExpPrototypeExec(/(?:^|\/)\.{0,2}$/, encoded) !== null && path !== '/')
       path += '/';
     tail = rest;
   } else if (StringPrototypeStartsWith(specifier, 'file://')) {
@@ -445,7 +447,7 @@ function resolveImport(specifier, referrer, conditions = importConditions) {
     path = resolveImports(specifier, from, conditions);
   } else {
     const scheme = RegExpPrototypeExec(/^([a-zA-Z][a-zA-Z0-9+.-]*:)(?!$)/, specifier);
-    if (scheme !== null && scheme[1].length > 2)
+    if (scheme !== null)
       throw new ERR_UNSUPPORTED_ESM_URL_SCHEME(scheme[1]);
     path = resolvePackage(specifier, from, conditions);
   }

@@ -23,6 +23,7 @@ const {
   ObjectHasOwn,
   ObjectIs,
   ObjectKeys,
+  ObjectPrototype,
   ObjectPrototypePropertyIsEnumerable,
   ObjectPrototypeToString,
   SetPrototypeForEach,
@@ -54,6 +55,7 @@ const {
   kWeakSet,
   kindOf,
 } = require('internal/util/kinds');
+const { readers } = require('internal/util/private_state');
 const types = require('internal/util/types');
 
 function enumerableSymbols(object) {
@@ -115,11 +117,12 @@ function sameTag(a, b) {
          ObjectPrototypeToString(a) === ObjectPrototypeToString(b);
 }
 
-// One comparison: `strict`, and the pairs of objects that are being compared, by which
+// One comparison: `strict`, `skipPrototype`, and the pairs of objects that are being compared, by which
 // circles end.
 class comparison {
-  constructor(strict) {
+  constructor(strict, skipPrototype = false) {
     this.strict = strict;
+    this.skipPrototype = skipPrototype;
     this.left = [];
     this.right = [];
   }
@@ -133,7 +136,7 @@ class comparison {
         return typeof a === 'number' && NumberIsNaN(a) && NumberIsNaN(b);
       if (typeof b !== 'object' || a === null || b === null)
         return false;
-      if (ObjectGetPrototypeOf(a) !== ObjectGetPrototypeOf(b))
+      if (!this.skipPrototype && ObjectGetPrototypeOf(a) !== ObjectGetPrototypeOf(b))
         return false;
     } else {
       if (a === null || typeof a !== 'object')
@@ -194,10 +197,32 @@ class comparison {
         return false;
     } else if (kind === kWeakMap || kind === kWeakSet || kind === kPromise) {
       return false; // nothing of them can be compared
-    } else if (kind === kOther && (ArrayIsArray(b) || isErrorByClass(b))) {
+    } else if (kind === kOther &&
+               (ArrayIsArray(b) || isErrorByClass(b) || !this.samePrivate(a, b))) {
       return false;
     }
     return this.sameProperties(a, b, undefined);
+  }
+
+  samePrivate(a, b) {
+    const prototype = ObjectGetPrototypeOf(a);
+    if (prototype === ObjectPrototype || prototype === null)
+      return true;
+    for (let i = 0; i < readers.length; ++i) {
+      const { read, alsoLoose } = readers[i];
+      if (!this.strict && !alsoLoose)
+        continue;
+      const x = read(a);
+      const y = read(b);
+      if (x === undefined && y === undefined)
+        continue;
+      if (x === undefined || y === undefined)
+        return false;
+      for (let k = 0; k < x.length; ++k)
+        if (!this.equal(x[k], y[k]))
+          return false;
+    }
+    return true;
   }
 
   sameHidden(a, b, key) {
@@ -245,12 +270,10 @@ class comparison {
   sameArray(a, b) {
     for (let i = 0; i < a.length; ++i) {
       const has = ObjectHasOwn(a, i);
-      if (has !== ObjectHasOwn(b, i) && this.strict)
+      if (has !== ObjectHasOwn(b, i))
         return false;
-      if (!has && !ObjectHasOwn(b, i)) {
-        // A hole, perhaps a long one.
-        return this.sameSparse(a, b, i);
-      }
+      if (!has)
+        return this.sameSparse(a, b, i); // a hole, perhaps a long one
       if (!this.equal(a[i], b[i]))
         return false;
     }
@@ -344,4 +367,11 @@ function isDeepStrictEqual(a, b) {
   return new comparison(true).equal(a, b);
 }
 
-module.exports = { isDeepEqual, isDeepStrictEqual };
+// As `isDeepStrictEqual`, but for prototypes.
+function isDeepStrictEqualOfAny(a, b) {
+  return new comparison(true, true).equal(a, b);
+}
+
+module.exports = {
+  comparison, isDeepEqual, isDeepStrictEqual, isDeepStrictEqualOfAny, sameTag,
+};

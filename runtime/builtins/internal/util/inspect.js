@@ -118,6 +118,7 @@ const {
   kWeakSet,
   kindOf,
 } = require('internal/util/kinds');
+const { hrefOf } = require('internal/util/private_state');
 const types = require('internal/util/types');
 const { validateObject, validateString } = require('internal/validators');
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
@@ -750,6 +751,11 @@ function outlineOf(ctx, value, level, inTypedArray) {
       outline.open = `${prefixOf(name, tag, 'Object')}{`;
     if (isEmpty())
       outline.text = `${outline.open}}`;
+  } else if (hrefOf(value) !== undefined) {
+    const prefix = prefixOf(name, tag, 'URL');
+    outline.base = `${prefix === 'URL ' ? '' : prefix}${hrefOf(value)}`;
+    if (isEmpty())
+      outline.text = outline.base;
   } else {
     if (isEmpty())
       outline.text = kind === kExternal ? ctx.stylize('[External]', 'special') :
@@ -1251,7 +1257,9 @@ function formatError(error, className, tag, ctx, keys) {
   if (at !== -1)
     at += message.length;
   const start = StringPrototypeIndexOf(stack, '\n    at', at);
-  if (start === -1) {
+  if (ctx.withoutStacks && start !== -1)
+    stack = StringPrototypeSlice(stack, 0, start);
+  if (start === -1 || ctx.withoutStacks) {
     stack = `[${stack}]`;
   } else {
     const frames = framesOf(ctx, error, StringPrototypeSlice(stack, start + 1));
@@ -1499,7 +1507,21 @@ function formatProxy(ctx, proxy, level) {
 
 // -- inspect ----------------------------------------------------------------------------
 
+let hideStacks = false;
+
+// As `inspect`, with errors as `[Error: text]`.
+function inspectWithoutStacks(value, opts) {
+  hideStacks = true;
+  try {
+    return inspect(value, opts);
+  } finally {
+    hideStacks = false;
+  }
+}
+
 function inspect(value, opts) {
+  const withoutStacks = hideStacks;
+  hideStacks = false; // not for code of the script
   // All properties are its own: V8 keeps objects without a prototype as hash tables, which
   // are slow.
   const ctx = {
@@ -1522,6 +1544,7 @@ function inspect(value, opts) {
     sorted: defaults.sorted,
     getters: defaults.getters,
     numericSeparator: defaults.numericSeparator,
+    withoutStacks,
   };
   if (arguments.length > 1) {
     // inspect(value, showHidden, depth, colors)
@@ -1692,6 +1715,7 @@ module.exports = {
   formatWithOptions,
   getStringWidth,
   inspect,
+  inspectWithoutStacks,
   isError,
   stripVTControlCharacters,
 };

@@ -428,3 +428,15 @@ TEST_CASE("an error may be thrown, whatever its code", "[api][host][A7]") {
   CHECK(thrown_by(ctx, "f()") == "Error: full [ERR_TROUPE_CAPACITY]");
   CHECK(thrown_by(ctx, "g()") == "Error: odd [ERR_TROUPE_UNKNOWN]");
 }
+
+TEST_CASE("the copies of all arguments of a call share a bound", "[api][host][A7][A9]") {
+  auto ctx = new_context({.globals = {{"f", host_function{[](std::span<const value> all) {
+                                         return static_cast<double>(all.size());
+                                       }}}},
+                          .heap_limit_mib = 32});
+  CHECK(value_of(ctx.run("f.apply(null, Array(10).fill('x'.repeat(1 << 20)))")).as<int>() == 10);
+  CHECK(value_of(ctx.run("try { f.apply(null, Array(100).fill('x'.repeat(1 << 20))) } "
+                         "catch (e) { e.code }"))
+          .as<std::string>()
+        == "ERR_TROUPE_CLONE_FAILED");
+}

@@ -558,6 +558,21 @@ TEST_CASE("during a reload the old one serves, and ends what it has begun",
   CHECK(value_of(std::move(slow)).as<int>() == 1);
 }
 
+TEST_CASE("a close while a reload comes to its end closes whichever serves",
+          "[api][module][reload][life]") {
+  auto loader = modules({{"main.mjs", "export default 1;"}});
+  for (int i = 0; i < 60; ++i) {
+    auto ctx = new_context({.loader = loader});
+    auto reloading = ctx.reload("main.mjs");
+    for (int wait = 0; wait < i % 20; ++wait)
+      value_of(ctx.run("0"));
+    auto closed = ctx.close(i % 2 == 0 ? close_mode::now : close_mode::drain);
+    REQUIRE(closed.wait_for(patience));
+    REQUIRE(reloading.wait_for(patience));
+    CHECK_FALSE(ctx.alive());
+  }
+}
+
 TEST_CASE("an empty handle cannot be reloaded", "[api][module][reload]") {
   context none;
   CHECK(error_of(none.reload("x")).code == errc::no_such_context);

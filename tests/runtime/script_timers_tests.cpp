@@ -304,3 +304,13 @@ TEST_CASE("a heap bomb in a timer is reported and stopped", "[runtime][timers][A
   CHECK(host.uncaught[0].code == errc::heap_limit_exceeded);
   CHECK(host.value_of("1") == value{1});
 }
+
+TEST_CASE("an interval that is stopped leaves nothing in the loop", "[runtime][timers][A9]") {
+  script_host host{{.output_limit = 10, .console = true, .timers = true}};
+  host.value_of(
+    "for (let i = 0; i < 100; ++i) setInterval(() => { for (;;) console.log('much too "
+    "long a line') }, 1); 1");
+  CHECK(host.loop.timer_count() >= 100);
+  host.turn_until_idle();
+  CHECK(host.loop.timer_count() < 10); // V8 may have some of its own
+}

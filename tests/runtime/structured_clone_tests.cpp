@@ -706,3 +706,21 @@ TEST_CASE("a value from one isolate arrives in another", "[runtime][structured_c
              "v.text === 'ä€😀' && v.when.getTime() === 5 && !(1 in v.list) && v.list[2] === 3n")
         == value{true});
 }
+
+TEST_CASE("what is met a thousand times does not become a thousand copies without end",
+          "[runtime][structured_clone][A8][A9]") {
+  constexpr std::size_t mib = std::size_t{1} << 20;
+  for (const char* code : {"Array(100).fill(1n << 8388608n)",
+                           "Array(100).fill(new RegExp('x'.repeat(1 << 20)))"
+                           ".map((r) => new RegExp(r))",
+                           "const name = 'x'.repeat(1 << 20); Array.from({length: 100}, () => "
+                           "Object.assign(new Error(), {name}))",
+                           "Array(2e6).fill('x'.repeat(63))"}) {
+    INFO(code);
+    realm realm{{.heap_bytes = 32 * mib, .array_buffer_bytes = mib, .stack_bytes = 984 * 1024}};
+    auto outcome = realm.out(code);
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().code == errc::clone_failed);
+    CHECK(outcome.error().message.find("MiB of texts and big integers") != std::string::npos);
+  }
+}

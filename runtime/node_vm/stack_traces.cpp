@@ -31,8 +31,12 @@ bool stack_traces::prepare(v8::Isolate* isolate, v8::Local<v8::Context> main) {
   auto error = object_at(main, main->Global(), "Error");
   auto prototype = error.IsEmpty() ? error : object_at(main, error, "prototype");
   auto to_string = prototype.IsEmpty() ? prototype : object_at(main, prototype, "toString");
-  if (to_string.IsEmpty())
+  auto array = object_at(main, main->Global(), "Array");
+  auto of_arrays = array.IsEmpty() ? array : object_at(main, array, "prototype");
+  auto join = of_arrays.IsEmpty() ? of_arrays : object_at(main, of_arrays, "join");
+  if (to_string.IsEmpty() || join.IsEmpty())
     return false;
+  join_.Reset(isolate, join.As<v8::Function>());
   error_of_main_.Reset(isolate, error);
   to_string_.Reset(isolate, to_string.As<v8::Function>());
   isolate->SetPrepareStackTraceCallback(&stack_traces::on_prepare);
@@ -89,17 +93,18 @@ v8::MaybeLocal<v8::Value> stack_traces::plain(v8::Local<v8::Context> context,
       return {};
     }
   }
+  if (sites->Length() == 0)
+    return shown.As<v8::Value>();
   auto before = text(isolate, "\n    at ");
-  for (std::uint32_t i = 0; i < sites->Length(); ++i) {
-    v8::Local<v8::Value> site;
-    v8::Local<v8::String> place;
-    if (!sites->Get(context, i).ToLocal(&site) || !site->ToString(context).ToLocal(&place))
-      return {};
-    if (shown->Length() > v8::String::kMaxLength - before->Length() - place->Length())
-      break;
-    shown = v8::String::Concat(isolate, v8::String::Concat(isolate, shown, before), place);
-  }
-  return shown.As<v8::Value>();
+  v8::Local<v8::Value> separator = before;
+  v8::Local<v8::Value> places;
+  if (!join_.Get(isolate)->Call(context, sites, 1, &separator).ToLocal(&places)
+      || !places->IsString())
+    return {};
+  auto all = v8::String::Concat(isolate, before, places.As<v8::String>());
+  if (all.IsEmpty() || shown->Length() > v8::String::kMaxLength - all->Length())
+    return shown.As<v8::Value>();
+  return v8::String::Concat(isolate, shown, all).As<v8::Value>();
 }
 
 } // namespace troupe::js::node_vm

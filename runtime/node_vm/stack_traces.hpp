@@ -27,6 +27,7 @@ private:
 
   v8::Global<v8::Object> error_of_main_;
   v8::Global<v8::Function> to_string_; // Error.prototype.toString
+  v8::Global<v8::Function> join_;      // Array.prototype.join
 };
 
 } // namespace troupe::js::node_vm

@@ -153,9 +153,10 @@ function run(script, contextifiedObject, options = none) {
   const { displayErrors = true, breakOnSigint = false } = options;
   validateBoolean(displayErrors, 'options.displayErrors');
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
-  const start = () => ReflectApply(runNative, script, [contextifiedObject, timeout, displayErrors,
-                                                       breakOnSigint]);
-  return breakOnSigint ? sigintListeners.without(start) : start();
+  const given = [contextifiedObject, timeout, displayErrors, breakOnSigint];
+  if (breakOnSigint)
+    return sigintListeners.without(() => ReflectApply(runNative, script, given));
+  return ReflectApply(runNative, script, given);
 }
 
 class Script extends ContextifyScript {

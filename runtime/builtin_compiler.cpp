@@ -8,6 +8,8 @@
 #include <v8-script.h>
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
 
 namespace troupe::js {
@@ -28,9 +30,24 @@ public:
     return text_.size();
   }
 
+  /// It is there for all strings of all isolates, for good.
+  void Dispose() override {
+  }
+
 private:
   std::string_view text_;
 };
+
+embedded_text& text_at(std::size_t index) {
+  // Not destroyed: a context that was lost may live longer.
+  static auto& all = *[] {
+    auto made = std::make_unique<std::deque<embedded_text>>();
+    for (const auto& each : builtin_sources())
+      made->emplace_back(each.code);
+    return made.release();
+  }();
+  return all[index];
+}
 
 } // namespace
 
@@ -44,14 +61,12 @@ v8::MaybeLocal<v8::Function> compile_builtin(v8::Local<v8::Context> context, std
   using compiler = v8::ScriptCompiler;
   auto* isolate = context->GetIsolate();
   const auto& source = builtin_sources()[index];
-  auto resource = std::make_unique<embedded_text>(source.code);
   v8::Local<v8::String> code;
   v8::Local<v8::String> name;
-  if (!v8::String::NewExternalOneByte(isolate, resource.get()).ToLocal(&code)
+  if (!v8::String::NewExternalOneByte(isolate, &text_at(index)).ToLocal(&code)
       || !v8::String::NewFromUtf8(isolate, ("troupe:" + std::string{source.id}).c_str())
             .ToLocal(&name))
     return {};
-  resource.release(); // V8 deletes it with the string
   auto text_of = [&](const char* text) {
     return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
       .ToLocalChecked();

@@ -60,6 +60,11 @@ public:
     return stack_bytes_;
   }
 
+  /// V8 knows of it, and may call it back until the isolate has ended.
+  void keep_to_the_end(std::shared_ptr<void> what) {
+    kept_to_the_end_.push_back(std::move(what));
+  }
+
   [[nodiscard]] foreground_tasks& tasks() const noexcept {
     return *tasks_;
   }
@@ -110,6 +115,7 @@ private:
   plain_cloner cloner_;
   std::unique_ptr<memory_rounds> memory_;
   buffer_pages::user pages_;
+  std::vector<std::shared_ptr<void>> kept_to_the_end_;
 };
 
 /// Witness that the caller is on the isolate's thread, with a handle scope: the

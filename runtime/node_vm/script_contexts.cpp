@@ -36,7 +36,8 @@ script_contexts::~script_contexts() {
   for (auto& each : live_)
     if (each->context.IsEmpty()) { // V8 will call once more
       each->owner = nullptr;
-      each.release();
+      each->queue.reset(); // before the isolate ends
+      owner_.keep_to_the_end(std::move(each));
     } else {
       each->context.Reset();
     }
@@ -102,9 +103,7 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
       gone.SetSecondPassCallback([](const v8::WeakCallbackInfo<entry>& late) {
         auto* dead = late.GetParameter();
         account(late.GetIsolate(), -outside_of_heap);
-        if (dead->owner == nullptr) // which has ended
-          delete dead;
-        else
+        if (dead->owner != nullptr) // which has not ended
           dead->owner->forget(*dead);
       });
     },

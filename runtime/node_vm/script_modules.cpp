@@ -9,7 +9,7 @@ script_modules::~script_modules() {
     each->handle.Reset();
     if (each->object.IsEmpty()) { // V8 will call once more
       each->home = nullptr;
-      each.release();
+      owner_.keep_to_the_end(std::move(each));
     } else {
       each->object.Reset();
     }
@@ -30,9 +30,7 @@ void script_modules::add(v8::Local<v8::Module> module, v8::Local<v8::Object> obj
       gone.GetParameter()->object.Reset();
       gone.SetSecondPassCallback([](const v8::WeakCallbackInfo<entry>& late) {
         auto* dead = late.GetParameter();
-        if (dead->home == nullptr) // which has ended
-          delete dead;
-        else
+        if (dead->home != nullptr) // which has not ended
           dead->home->forget(*dead);
       });
     },

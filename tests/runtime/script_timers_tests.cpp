@@ -310,7 +310,7 @@ TEST_CASE("an interval that is stopped leaves nothing in the loop", "[runtime][t
   host.value_of(
     "for (let i = 0; i < 100; ++i) setInterval(() => { for (;;) console.log('much too "
     "long a line') }, 1); 1");
-  CHECK(host.loop.timer_count() >= 100);
   host.turn_until_idle();
+  CHECK(host.uncaught.size() == 100);
   CHECK(host.loop.timer_count() < 10); // V8 may have some of its own
 }

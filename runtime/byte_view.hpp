@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace troupe::js {
@@ -66,6 +67,11 @@ private:
 /// A copy of bytes as a Uint8Array.
 [[nodiscard]] v8::MaybeLocal<v8::Uint8Array> new_bytes(v8::Isolate* isolate,
                                                        std::span<const std::uint8_t> from);
+[[nodiscard]] inline v8::MaybeLocal<v8::Uint8Array> new_bytes(v8::Isolate* isolate,
+                                                              std::string_view from) {
+  return new_bytes(isolate,
+                   std::span{reinterpret_cast<const std::uint8_t*>(from.data()), from.size()});
+}
 
 /// The text; an Error with code ERR_STRING_TOO_LONG is pending when it is too long.
 [[nodiscard]] v8::MaybeLocal<v8::String> utf8_text(v8::Isolate* isolate,

@@ -1,17 +1,16 @@
 #include "runtime/file_calls.hpp"
 
 #include "runtime/builtin_bindings.hpp"
+#include "runtime/byte_view.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/structured_clone.hpp"
 #include "runtime/work_pool.hpp"
 
-#include <v8-array-buffer.h>
 #include <v8-container.h>
 #include <v8-exception.h>
 #include <v8-external.h>
 #include <v8-typed-array.h>
 
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -37,18 +36,6 @@ std::string string_of(v8::Isolate* isolate, v8::Local<v8::Value> from) {
   return from->IsString() ? to_utf8(isolate, from.As<v8::String>()) : std::string{};
 }
 
-v8::MaybeLocal<v8::Value> bytes_of(v8::Isolate* isolate, const std::string& content) {
-  v8::Local<v8::ArrayBuffer> memory;
-  if (!v8::ArrayBuffer::MaybeNew(isolate, content.size()).ToLocal(&memory)) {
-    isolate->ThrowException(v8::Exception::RangeError(
-      v8::String::NewFromUtf8Literal(isolate, "Array buffer allocation failed")));
-    return {};
-  }
-  if (!content.empty())
-    std::memcpy(memory->Data(), content.data(), content.size());
-  return v8::Uint8Array::New(memory, 0, content.size()).As<v8::Value>();
-}
-
 v8::MaybeLocal<v8::Value> value_of(v8::Isolate* isolate, const file_job& job) {
   std::vector<v8::Local<v8::Value>> numbers;
   for (auto each : job.numbers)
@@ -56,8 +43,12 @@ v8::MaybeLocal<v8::Value> value_of(v8::Isolate* isolate, const file_job& job) {
   auto list = [&] { return v8::Array::New(isolate, numbers.data(), numbers.size()); };
   switch (job.what) {
     case file_operation::read: {
-      if (job.flags == 0)
-        return bytes_of(isolate, job.bytes);
+      if (job.flags == 0) {
+        v8::Local<v8::Uint8Array> bytes;
+        if (!new_bytes(isolate, job.bytes).ToLocal(&bytes))
+          return {};
+        return bytes.As<v8::Value>();
+      }
       v8::Local<v8::String> content;
       if (to_v8_string(isolate, job.bytes).ToLocal(&content))
         return content.As<v8::Value>();

@@ -1,6 +1,7 @@
 #include "runtime/script_input.hpp"
 
 #include "runtime/builtin_bindings.hpp"
+#include "runtime/byte_view.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/exception.hpp"
 #include "runtime/work_pool.hpp"
@@ -9,7 +10,6 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <v8-array-buffer.h>
 #include <v8-container.h>
 #include <v8-exception.h>
 #include <v8-external.h>
@@ -17,7 +17,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -45,18 +44,6 @@ int reopened_pipe(int descriptor) {
     return -1;
   auto path = "/proc/self/fd/" + std::to_string(descriptor);
   return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-}
-
-v8::MaybeLocal<v8::Uint8Array> bytes_of(v8::Isolate* isolate, std::span<const char> content) {
-  v8::Local<v8::ArrayBuffer> memory;
-  if (!v8::ArrayBuffer::MaybeNew(isolate, content.size()).ToLocal(&memory)) {
-    isolate->ThrowException(v8::Exception::RangeError(
-      v8::String::NewFromUtf8Literal(isolate, "Array buffer allocation failed")));
-    return {};
-  }
-  if (!content.empty())
-    std::memcpy(memory->Data(), content.data(), content.size());
-  return v8::Uint8Array::New(memory, 0, content.size());
 }
 
 /// [errno, code, words], or undefined; null at the end.
@@ -250,7 +237,7 @@ void script_input::came(std::span<const char> bytes, int status) {
     auto* isolate = here.v8();
     v8::TryCatch caught{isolate};
     v8::Local<v8::Uint8Array> content;
-    if (bytes_of(isolate, bytes).ToLocal(&content)) {
+    if (new_bytes(isolate, std::string_view{bytes.data(), bytes.size()}).ToLocal(&content)) {
       v8::Local<v8::Value> both[]{failure_of(isolate, status), content};
       if (!callback_.Get(isolate)
              ->Call(context, v8::Undefined(isolate), std::size(both), both)
@@ -324,7 +311,7 @@ void script_input::read_all(const call& info) {
   if (status != 0)
     content = {};
   v8::Local<v8::Uint8Array> bytes;
-  if (!bytes_of(isolate, content).ToLocal(&bytes))
+  if (!new_bytes(isolate, content).ToLocal(&bytes))
     return;
   v8::Local<v8::Value> both[]{failure_of(isolate, status), bytes};
   info.GetReturnValue().Set(v8::Array::New(isolate, both, std::size(both)));

@@ -1,12 +1,12 @@
 #include "runtime/module_compiler.hpp"
 
 #include "runtime/buffer_pages.hpp"
+#include "runtime/byte_view.hpp"
 #include "runtime/offered_code_cache.hpp"
 #include "runtime/structured_clone.hpp"
 #include "runtime/wasm_module.hpp"
 
 #include <fmt/format.h>
-#include <v8-array-buffer.h>
 #include <v8-container.h>
 #include <v8-exception.h>
 #include <v8-json.h>
@@ -14,7 +14,6 @@
 #include <v8-typed-array.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace troupe::js {
 
@@ -140,16 +139,10 @@ v8::MaybeLocal<v8::Value> parse_json(isolate_scope& here, v8::Local<v8::Context>
 }
 
 v8::MaybeLocal<v8::Value> make_bytes(isolate_scope& here, std::string_view content) {
-  auto* isolate = here.v8();
-  auto buffer = v8::ArrayBuffer::MaybeNew(isolate, content.size());
-  v8::Local<v8::ArrayBuffer> memory;
-  if (!buffer.ToLocal(&memory)) {
-    throw_range_error(isolate, "Array buffer allocation failed");
+  v8::Local<v8::Uint8Array> made;
+  if (!new_bytes(here.v8(), content).ToLocal(&made))
     return {};
-  }
-  if (!content.empty())
-    std::memcpy(memory->Data(), content.data(), content.size());
-  return v8::Uint8Array::New(memory, 0, content.size()).As<v8::Value>();
+  return made.As<v8::Value>();
 }
 
 } // namespace

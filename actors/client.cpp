@@ -64,11 +64,12 @@ context_stats context_link::stats() const {
 }
 
 error context_link::closed_error(const exit_report& report) {
-  // The run that broke the limit was told so; what comes after finds a context
-  // that is closed.
-  bool limit =
-    report.reason == errc::heap_limit_exceeded || report.reason == errc::cpu_budget_exceeded;
-  auto code = limit ? errc::context_closed : report.reason;
+  // The request that broke it was told so; what comes after finds a context that
+  // is closed.
+  bool told = report.reason == errc::heap_limit_exceeded
+              || report.reason == errc::cpu_budget_exceeded
+              || report.reason == errc::spawn_failed;
+  auto code = told ? errc::context_closed : report.reason;
   return {.code = code, .message = report.message};
 }
 

@@ -18,6 +18,10 @@ namespace {
 // After so many messages the loop looks at its timers, however full the mailbox.
 constexpr std::size_t messages_per_turn = 256;
 
+// Whoever spawns a context has something for it to do: as long as it takes to wake them on
+// an idle core and hear of it. Not while others start, who need the cores.
+constexpr auto first_look = std::chrono::microseconds{150};
+
 /// Has the watchdog look at a context at a certain time.
 void ask_for_a_look(const caf::actor& watchdog, context_id context, js::steady_time at) {
   caf::anon_send(watchdog, deadline_request{context, at.time_since_epoch().count()});
@@ -31,13 +35,15 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
   context_down farewell;
   {
     context_actor self{std::move(around), std::move(spawned)};
-    if (auto started = self.start(); started) {
-      self.started_ = true;
+    auto started = self.start();
+    bool alone = --*self.around_.starting == 0;
+    self.started_ = true;
+    if (started) {
       spawn_reply ready{
         self.spawned_.request, self.spawned_.context, self.self_, {}, self.gauges_};
-      send_to_scheduled(supervisor, ready);
-      caf::anon_send(owner, std::move(ready));
-      self.run();
+      caf::anon_send(owner, ready); // first, for that is who waits
+      send_to_scheduled(supervisor, std::move(ready));
+      self.run(alone ? first_look : std::chrono::microseconds{0});
     } else {
       self.end(started.error().code, started.error().message);
       caf::anon_send(
@@ -86,8 +92,8 @@ result<void> context_actor::start() {
   return prepared;
 }
 
-void context_actor::run() {
-  loop_.run([this] { return process(); });
+void context_actor::run(std::chrono::microseconds first_look) {
+  loop_.run([this] { return process(); }, first_look);
 }
 
 void context_actor::finish() {
@@ -104,7 +110,7 @@ void context_actor::finish() {
   for (auto request : idle_requests_)
     answer(request, error{.code = errc::context_closed, .message = report_.message});
   for (auto& [load, linker] : linkers_)
-    send_to_scheduled(linker, fetch_over{});
+    send_to_scheduled(linker.actor, fetch_over{});
   linkers_.clear();
   batch_.clear();
   loop_.clear_timers();
@@ -129,6 +135,7 @@ void context_actor::lost() {
   report_.message =
     fmt::format("context '{}' ran out of memory inside V8, which cannot go on", report_.name);
   if (!started_) {
+    --*around_.starting;
     error why{.code = errc::spawn_failed,
               .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
     caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
@@ -172,8 +179,10 @@ js::environment_events context_actor::make_events() {
     .fetch_over =
       [this](js::load_id load) {
         auto found = linkers_.extract(load);
-        if (!found.empty())
-          send_to_scheduled(found.mapped(), fetch_over{});
+        if (found.empty())
+          return;
+        loop_.cancel_timer(found.mapped().timer);
+        send_to_scheduled(found.mapped().actor, fetch_over{});
       },
     .exit =
       [this](int status) {
@@ -289,14 +298,12 @@ void context_actor::become() {
 
 bool context_actor::process() {
   bool worked = false;
-  for (std::size_t i = 0; i < messages_per_turn && !ended_ && environment_->healthy() && next();
+  for (std::size_t i = 0; i < messages_per_turn && !ended_ && !environment_->broken() && next();
        ++i)
     worked = true;
   worked = (!ended_ && environment_->poll()) || worked;
-  if (!environment_->healthy())
-    end(errc::heap_limit_exceeded,
-        fmt::format("context '{}' was closed: its heap stayed above its limit of {} MiB",
-                    report_.name, spawned_.options.heap_limit_mib));
+  if (const auto& why = environment_->broken())
+    end(why->code, fmt::format("context '{}' was closed: {}", report_.name, why->message));
   if (!worked && !ended_)
     look_after_idle();
   return worked;
@@ -409,12 +416,15 @@ void context_actor::do_module(const module_operation_request& asked) {
 /// Each graph has a linker, from when it first lacks something.
 void context_actor::fetch(js::load_id load, std::uint64_t port,
                           std::vector<js::module_fetch> fetches) {
-  auto& linker = linkers_[load];
+  auto& [linker, timer] = linkers_[load];
   if (!linker) {
     const auto& limits = spawned_.options.modules;
     linker = around_.system.spawn<linker_actor>(
       link_job{spawned_.context, load, port, self_, spawned_.owner,
                std::max<std::size_t>(limits.concurrency_max, 1), limits.load_time});
+    if (limits.load_time.count() > 0)
+      timer = loop_.start_timer(limits.load_time, std::chrono::milliseconds{0},
+                                [to = linker] { send_to_scheduled(to, link_timeout{}); });
   }
   send_to_scheduled(linker, fetch_request{std::move(fetches)});
 }

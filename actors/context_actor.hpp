@@ -11,6 +11,7 @@
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <iterator>
@@ -65,6 +66,8 @@ struct context_surroundings {
   caf::actor supervisor;
   caf::actor watchdog;
   std::shared_ptr<watch_list> watched;
+  /// How many contexts are, this one too.
+  std::shared_ptr<std::atomic<std::size_t>> starting;
   std::shared_ptr<const host_hooks> hooks;
   std::chrono::milliseconds stop_grace;
   std::chrono::milliseconds unresponsive_after;
@@ -86,8 +89,13 @@ private:
   context_actor(context_surroundings around, spawn_request spawned);
   ~context_actor();
 
+  struct linker_entry {
+    caf::actor actor;
+    js::event_loop::timer_id timer = 0; ///< Of `module_limits::load_time`; 0: no limit.
+  };
+
   [[nodiscard]] result<void> start();
-  void run();
+  void run(std::chrono::microseconds first_look);
   void finish();
 
   [[nodiscard]] js::environment_events make_events();
@@ -131,9 +139,9 @@ private:
     std::shared_ptr<reply_receiver> receiver;
   } answering_; // the run that was begun last
   std::vector<request_id> idle_requests_;
-  std::unordered_map<js::load_id, caf::actor> linkers_;
+  std::unordered_map<js::load_id, linker_entry> linkers_;
   bool known_to_watchdog_ = false;
-  bool started_ = false; ///< Its owner has been told.
+  bool started_ = false; ///< Or failed to.
   bool draining_ = false;
   bool ended_ = false;
   exit_report report_;

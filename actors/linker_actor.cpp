@@ -29,8 +29,7 @@ caf::behavior linker_state::make_behavior() {
   return {
     [this](fetch_request& request) {
       scheduled_turn here{self_};
-      if (!std::exchange(begun_, true) && job_.load_time.count() > 0)
-        self_->delayed_send(self_, job_.load_time, link_timeout{});
+      begun_ = true;
       for (auto& each : request.fetches)
         waiting_.push_back(std::move(each));
       ask();

@@ -20,7 +20,7 @@ struct link_job {
   caf::actor target; ///< The context.
   caf::actor owner;  ///< The client, who has the loader.
   std::size_t concurrency_max = 256;
-  std::chrono::milliseconds load_time{0}; ///< 0 = no limit.
+  std::chrono::milliseconds load_time{0}; ///< The limit; the context tells when it is over.
 };
 
 /// Finds the modules of one graph: takes what the context lacks to the loader, no more at

@@ -32,16 +32,16 @@ void compiler::start(result<context> spawned) {
     return;
   }
   context_ = *std::move(spawned);
-  for (auto& waiting : jobs)
-    run(context_, std::move(waiting));
-}
-
-void compiler::run(context& where, job next) {
-  context_access::compile(where, next.what)
-    .on([](auto work) { work(); })
-    .then([state = std::move(next.state)](result<script> outcome) {
-      state->settle(std::move(outcome));
-    });
+  std::vector<future<script>> compiled;
+  for (const auto& waiting : jobs)
+    compiled.push_back(context_access::compile(context_, waiting.what));
+  guard.unlock(); // what waits for a script may ask for another one
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    std::move(compiled[i])
+      .on([](auto work) { work(); })
+      .then([state = std::move(jobs[i].state)](result<script> outcome) {
+        state->settle(std::move(outcome));
+      });
 }
 
 void compiler::close() {

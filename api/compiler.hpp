@@ -31,7 +31,6 @@ private:
   };
 
   void start(result<context> spawned);
-  static void run(context& where, job next);
 
   std::function<future<context>()> spawn_;
   std::mutex mutex_;

@@ -18,10 +18,16 @@ std::optional<result<js::module_answer>> loader_adapter::find(
 
 void loader_adapter::load(js::load_id load, std::vector<js::module_fetch> fetches,
                           std::function<void(js::fetched_module)> done) {
+  {
+    std::lock_guard guard{mutex_};
+    ++unasked_;
+  }
   callbacks_->post([self = shared_from_this(), load, fetches = std::move(fetches),
                     done = std::make_shared<report>(std::move(done))]() mutable {
     for (auto& each : fetches)
       self->ask(load, std::move(each), done);
+    std::lock_guard guard{self->mutex_};
+    --self->unasked_;
   });
 }
 
@@ -62,7 +68,17 @@ void loader_adapter::pass_on(js::load_id load, js::fetch_id id, future<T> from,
   });
 }
 
+/// Comes after what has been asked before, on the same thread.
 void loader_adapter::cancel(js::load_id load) {
+  {
+    std::lock_guard guard{mutex_};
+    if (unasked_ == 0 && !open_.contains(load))
+      return;
+  }
+  callbacks_->post([self = shared_from_this(), load] { self->stop(load); });
+}
+
+void loader_adapter::stop(js::load_id load) {
   std::vector<std::weak_ptr<cancellable>> open;
   {
     std::lock_guard guard{mutex_};
@@ -71,12 +87,9 @@ void loader_adapter::cancel(js::load_id load) {
       open.push_back(each->second);
     open_.erase(first, last);
   }
-  if (!open.empty())
-    callbacks_->post([open = std::move(open)] {
-      for (const auto& each : open)
-        if (auto work = each.lock())
-          work->cancel();
-    });
+  for (const auto& each : open)
+    if (auto work = each.lock())
+      work->cancel();
 }
 
 } // namespace troupe::detail

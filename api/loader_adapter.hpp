@@ -39,6 +39,7 @@ public:
 private:
   using report = std::function<void(js::fetched_module)>;
 
+  void stop(js::load_id load);
   void ask(js::load_id load, js::module_fetch fetch, const std::shared_ptr<report>& done);
   template <class T, class Convert>
   void pass_on(js::load_id load, js::fetch_id id, future<T> from,
@@ -48,7 +49,9 @@ private:
   const std::shared_ptr<module_loader> loader_; // either this
   const module_resolver resolver_;              // or this
   std::mutex mutex_;
-  // Guarded by mutex_: what `cancel` stops.
+  // Guarded by mutex_.
+  std::size_t unasked_ = 0; // loads on their way to the callback thread
+  // What `cancel` stops.
   std::unordered_multimap<js::load_id, std::weak_ptr<cancellable>> open_;
 };
 

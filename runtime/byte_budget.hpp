@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 namespace troupe::js {
 
@@ -50,6 +52,52 @@ private:
   const std::size_t bytes_max_;
   // Below zero for a moment when memory that is used elsewhere is freed.
   std::atomic<std::ptrdiff_t> bytes_{0};
+};
+
+/// What one thing has taken of a budget; gives it back at its end.
+///
+/// Threads: one at a time.
+class byte_loan {
+public:
+  byte_loan() = default;
+
+  /// Without a budget there is no limit.
+  explicit byte_loan(std::shared_ptr<byte_budget> from) noexcept : from_(std::move(from)) {
+  }
+
+  byte_loan(byte_loan&& other) noexcept
+    : from_(std::move(other.from_)), bytes_(std::exchange(other.bytes_, 0)) {
+  }
+
+  byte_loan& operator=(byte_loan&& other) noexcept {
+    std::swap(from_, other.from_);
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+
+  ~byte_loan() {
+    give_back();
+  }
+
+  /// So much more. @returns false, and takes nothing, when there is not so much left.
+  [[nodiscard]] bool take(std::size_t bytes) noexcept {
+    if (!from_)
+      return true;
+    if (!from_->take(bytes))
+      return false;
+    bytes_ += bytes;
+    return true;
+  }
+
+  /// All of it.
+  void give_back() noexcept {
+    if (from_)
+      from_->give_back(std::exchange(bytes_, 0));
+  }
+
+private:
+  std::shared_ptr<byte_budget> from_;
+  std::size_t bytes_ = 0;
 };
 
 } // namespace troupe::js

@@ -395,7 +395,10 @@ void environment::after_turn(request_id request, std::optional<stop_reason> stop
     });
   }
   if (stopped == stop_reason::heap_limit || isolate_.heap().reached())
-    healthy_ = isolate_.heap().recover() && healthy_;
+    if (!isolate_.heap().recover() && !broken_)
+      broken_ = error{.code = errc::heap_limit_exceeded,
+                      .message = fmt::format("its heap stayed above its limit of {} MiB",
+                                             texts_.heap_limit_mib)};
 }
 
 error timed_out_error(std::chrono::milliseconds timeout) {
@@ -671,7 +674,9 @@ void environment::reset(request_id request, const context_options& options) {
   }
   if (auto made = make_realm(options); !made) {
     // Without a whole realm no script may run, and after a close none will.
-    healthy_ = healthy_ && made.error().code == errc::context_closed;
+    if (made.error().code != errc::context_closed && !broken_)
+      broken_ = error{.code = errc::spawn_failed,
+                      .message = "it has no realm after a reset: " + made.error().message};
     events_.answer(request, std::move(made).error());
     return;
   }
@@ -842,8 +847,8 @@ bool environment::poll() {
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
          && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle())
-         && (!process_ || process_->idle())
-         && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
+         && (!process_ || process_->idle()) && !isolate_.tasks().pending()
+         && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 
 } // namespace troupe::js

@@ -156,10 +156,10 @@ public:
   /// Does any request wait for its promise, or for V8?
   [[nodiscard]] bool has_waiting() const noexcept;
 
-  /// False once the heap limit was reached and garbage collection did not help:
-  /// the context must end.
-  [[nodiscard]] bool healthy() const noexcept {
-    return healthy_;
+  /// Why the context must end: the heap limit was reached and garbage collection did not
+  /// help, or there is no realm after a reset.
+  [[nodiscard]] const std::optional<error>& broken() const noexcept {
+    return broken_;
   }
 
   /// Script runs begun so far.
@@ -415,7 +415,7 @@ private:
   steady_time deadline_of_turn_ = never;
   std::chrono::milliseconds longest_timeout_{0}; // of all runs so far
   event_loop::timer_id task_timer_ = 0;
-  bool healthy_ = true;
+  std::optional<error> broken_;
   bool has_cpu_budget_ = false;
   run_names names_;
   std::uint64_t uncaught_ = 0;

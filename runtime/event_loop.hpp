@@ -61,8 +61,10 @@ public:
   // -- running ----------------------------------------------------------------
 
   /// Calls `work` again and again; sleeps when it returns false (nothing done)
-  /// until the waker or a timer calls. Returns after `stop`.
-  void run(const std::function<bool()>& work);
+  /// until the waker or a timer calls. Returns after `stop`. Before it sleeps for the first
+  /// time it looks for work as long as `first_look`, where there is a core to spare.
+  void run(const std::function<bool()>& work,
+           std::chrono::microseconds first_look = std::chrono::microseconds{0});
 
   void stop() noexcept {
     stopped_ = true;
@@ -116,7 +118,8 @@ public:
 private:
   struct timer;
 
-  [[nodiscard]] bool spin(const std::function<bool()>& work);
+  [[nodiscard]] bool spin(const std::function<bool()>& work,
+                          std::chrono::microseconds first_look);
   void run_immediates();
   void close_timer(timer* which);
 

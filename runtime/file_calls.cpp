@@ -6,6 +6,7 @@
 #include "runtime/structured_clone.hpp"
 #include "runtime/work_pool.hpp"
 
+#include <uv.h>
 #include <v8-container.h>
 #include <v8-exception.h>
 #include <v8-external.h>
@@ -91,6 +92,12 @@ v8::Local<v8::Value> failure_of(v8::Isolate* isolate, const file_job& job) {
   return v8::Array::New(isolate, parts, std::size(parts));
 }
 
+/// What is garbage still counts: after a collection there may be room.
+bool lacks_memory(const file_job& job) {
+  return job.result == UV_ENOMEM
+         && (job.what == file_operation::read || job.what == file_operation::readdir);
+}
+
 } // namespace
 
 void fill_fs_binding(isolate_scope& here, v8::Local<v8::Context> context,
@@ -128,12 +135,29 @@ void file_calls::run(const call& info) {
                .other = string_of(isolate, info[2]),
                .bytes = string_of(isolate, info[3]),
                .flags = static_cast<std::int64_t>(number(4)),
-               .mode = static_cast<int>(number(5))};
+               .mode = static_cast<int>(number(5)),
+               .loan = byte_loan{here.owner().array_buffers()->budget()}};
+  auto held = job.path.size() + job.other.size() + job.bytes.size();
+  bool granted = job.loan.take(held);
+  if (!granted) {
+    isolate->LowMemoryNotification(); // what is garbage still counts
+    granted = job.loan.take(held);
+  }
+  if (!granted) {
+    isolate->ThrowException(v8::Exception::RangeError(v8::String::NewFromUtf8Literal(
+      isolate, "What the operations on files hold is larger than the limit of array buffers")));
+    return;
+  }
   if (info[6]->IsFunction()) {
     self.start(here, std::move(job), info[6].As<v8::Function>());
     return;
   }
   job.run();
+  if (lacks_memory(job)) {
+    isolate->LowMemoryNotification();
+    job.run();
+  }
+  job.loan.give_back(); // what is made of it counts
   v8::Local<v8::Value> both[]{failure_of(isolate, job), v8::Undefined(isolate)};
   if (job.result >= 0 && !value_of(isolate, job).ToLocal(&both[1]))
     return;
@@ -156,11 +180,14 @@ void file_calls::start(isolate_scope& here, file_job job, v8::Local<v8::Function
   auto id = ++last_id_;
   callbacks_.emplace(
     id, waiting{v8::Global<v8::Function>{here.v8(), callback}, owner_.callbacks_of_turn()});
-  work_pool::instance().run(
-    [inbox = inbox_, id, shared = std::make_shared<file_job>(std::move(job))] {
-      shared->run();
-      inbox->post({id, shared});
-    });
+  send(id, std::make_shared<file_job>(std::move(job)));
+}
+
+void file_calls::send(std::uint64_t id, std::shared_ptr<file_job> job) {
+  work_pool::instance().run([inbox = inbox_, id, job = std::move(job)] {
+    job->run();
+    inbox->post({id, job});
+  });
 }
 
 bool file_calls::settle() {
@@ -169,7 +196,14 @@ bool file_calls::settle() {
     auto found = callbacks_.extract(id);
     if (found.empty())
       continue;
+    if (lacks_memory(*job) && !std::exchange(found.mapped().again, true)) {
+      owner_.owner().v8()->LowMemoryNotification();
+      callbacks_.insert(std::move(found));
+      send(id, std::move(job));
+      continue;
+    }
     found.mapped().later([&](isolate_scope& here, v8::Local<v8::Context> context) {
+      job->loan.give_back(); // what is made of it counts
       answer(here, context, found.mapped().callback.Get(here.v8()), *job);
     });
   }

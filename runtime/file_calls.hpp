@@ -49,6 +49,7 @@ private:
   static void run(const call& info);
   static void kind_of(const call& info);
   void start(isolate_scope& here, file_job job, v8::Local<v8::Function> callback);
+  void send(std::uint64_t id, std::shared_ptr<file_job> job);
   void answer(isolate_scope& here, v8::Local<v8::Context> context,
               v8::Local<v8::Function> callback, const file_job& job);
 
@@ -62,6 +63,7 @@ private:
     v8::Global<v8::Function> callback;
     /// Runs it in a turn with the limits of the one that asked.
     std::function<void(function_ref<void(isolate_scope&, v8::Local<v8::Context>)>)> later;
+    bool again = false; ///< There was no memory for it, and garbage was collected.
   };
 
   environment& owner_;

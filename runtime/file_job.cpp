@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 namespace troupe::js {
@@ -25,6 +26,21 @@ constexpr std::size_t file_size_max = (std::size_t{1} << 31) - 1;
 int failed(file_job& job, const char* syscall) {
   job.syscall = syscall;
   return -errno;
+}
+
+int no_memory(file_job& job, const char* syscall) {
+  errno = ENOMEM;
+  return failed(job, syscall);
+}
+
+bool make_room(file_job& job, std::size_t size) {
+  auto capacity = job.bytes.capacity();
+  if (size <= capacity)
+    return true;
+  if (!job.loan.take(size - capacity))
+    return false;
+  job.bytes.reserve(size);
+  return true;
 }
 
 /// Closes at the end.
@@ -60,7 +76,8 @@ int read_all(file_job& job) {
       errno = EFBIG;
       return failed(job, "read");
     }
-    job.bytes.reserve(static_cast<std::size_t>(facts.st_size));
+    if (!make_room(job, static_cast<std::size_t>(facts.st_size)))
+      return no_memory(job, "read");
   }
   std::array<char, piece_size> piece;
   for (;;) {
@@ -68,9 +85,9 @@ int read_all(file_job& job) {
     if (count == 0)
       return 0;
     if (count > 0) {
-      job.bytes.append(piece.data(), static_cast<std::size_t>(count));
+      if (!job.append({piece.data(), static_cast<std::size_t>(count)}))
+        return no_memory(job, "read");
       if (job.bytes.size() > file_size_max) {
-        job.bytes.clear();
         errno = EFBIG;
         return failed(job, "read");
       }
@@ -132,16 +149,18 @@ int resolve(file_job& job) {
 }
 
 int list_folder(file_job& job) {
-  auto* folder = ::opendir(job.path.c_str());
-  if (folder == nullptr)
+  std::unique_ptr<DIR, int (*)(DIR*)> folder{::opendir(job.path.c_str()), &::closedir};
+  if (!folder)
     return failed(job, "scandir");
   std::vector<std::pair<std::string, double>> found;
-  while (auto* each = ::readdir(folder)) { // NOLINT(concurrency-mt-unsafe): a stream of our own
+  while (auto* each = ::readdir(folder.get())) { // NOLINT(concurrency-mt-unsafe): our own stream
     std::string name{each->d_name};
-    if (name != "." && name != "..")
-      found.emplace_back(std::move(name), each->d_type);
+    if (name == "." || name == "..")
+      continue;
+    if (!job.loan.take(sizeof(std::pair<std::string, double>) + name.size()))
+      return no_memory(job, "scandir");
+    found.emplace_back(std::move(name), each->d_type);
   }
-  ::closedir(folder);
   std::ranges::sort(found);
   for (auto& [name, type] : found) {
     job.names.push_back(std::move(name));
@@ -309,6 +328,20 @@ void file_job::run() {
     syscall = "read";
     result = -ENOMEM;
   }
+  if (result >= 0 && what != file_operation::write)
+    return;
+  bytes = {}; // nobody wants them any more
+  names = {};
+  numbers = {};
+  loan.give_back();
+}
+
+bool file_job::append(std::string_view content) {
+  auto size = bytes.size() + content.size();
+  if (size > bytes.capacity() && !make_room(*this, std::max(size, 2 * bytes.capacity())))
+    return false;
+  bytes.append(content);
+  return true;
 }
 
 std::string file_job::describe(int result) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "runtime/byte_budget.hpp"
+
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace troupe::js {
@@ -45,8 +48,13 @@ struct file_job {
   std::vector<double> numbers{};
   std::vector<std::string> names{};
 
+  byte_loan loan{}; ///< For what the strings hold: beyond it the job fails with ENOMEM.
+
   /// Blocks.
   void run();
+
+  /// Adds to `bytes` what the loan allows. @returns whether it does.
+  [[nodiscard]] bool append(std::string_view content);
 
   /// `no such file or directory`, of a negative errno.
   [[nodiscard]] static std::string describe(int result);

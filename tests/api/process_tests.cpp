@@ -162,6 +162,30 @@ TEST_CASE("a context may end while files are read", "[api][process]") {
   CHECK(ctx.close(close_mode::now).get());
 }
 
+TEST_CASE("what operations on files hold counts like array buffers", "[api][process][A9]") {
+  runtime rt;
+  auto ctx = rt.spawn({.array_buffer_limit_mib = 16, .builtins = program, .allow_files = true})
+               .get()
+               .value();
+  auto code_of = [&](const std::string& code) {
+    return ctx
+      .run("(async () => { try { " + code
+           + "; return 'none' } "
+             "catch (e) { return e.code ?? e.name } })()")
+      .get()
+      .value()
+      .as<std::string>();
+  };
+  CHECK(code_of("require('fs').readFileSync('/dev/zero')") == "ENOMEM");
+  CHECK(code_of("await require('fs/promises').readFile('/dev/zero')") == "ENOMEM");
+  CHECK(code_of("await require('fs/promises').writeFile('/dev/null', 'x'.repeat(2 ** 25))")
+        == "RangeError");
+  // And nothing stays counted.
+  CHECK(code_of("for (let i = 0; i < 100; ++i)"
+                "  await require('fs/promises').writeFile('/dev/null', new Uint8Array(4 << 20))")
+        == "none");
+}
+
 TEST_CASE("ticks and waiting for files have the limits of their run", "[api][process]") {
   runtime rt;
   auto ctx = rt.spawn({.builtins = program, .allow_files = true}).get().value();

@@ -3,10 +3,13 @@
 #include "tests/api/helpers.hpp"
 #include "tests/support/generated_source.hpp"
 
+#include <catch2/matchers/catch_matchers_string.hpp>
+
 #include <mutex>
 
 using namespace troupe;
 using namespace troupe::testing;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("after a reset nothing of before is there", "[api][context][reset][C10]") {
   auto ctx = new_context({.globals = {{"given", 1}}});
@@ -191,6 +194,21 @@ TEST_CASE("a context that is closed while it is reset was closed", "[api][contex
       CHECK((outcome || outcome.error().code == errc::context_closed));
     }
   }
+}
+
+TEST_CASE("a context that a reset leaves without a realm ends, and says why",
+          "[api][reset][A6]") {
+  // The memory is given away when the first realm is made.
+  auto ctx =
+    new_context({.globals = {{"once", value::transfer(buffer{std::vector<std::byte>(16)})}}});
+  CHECK(value_of(ctx.run("once.byteLength")).as<int>() == 16);
+  auto failed = error_of(ctx.reset());
+  CHECK(failed.code == errc::spawn_failed);
+  auto report = value_of(ctx.exited());
+  CHECK(report.reason == errc::spawn_failed);
+  CHECK_THAT(report.message,
+             ContainsSubstring("it has no realm after a reset") && ContainsSubstring("'once'"));
+  CHECK(error_of(ctx.run("1")).code == errc::context_closed);
 }
 
 TEST_CASE("what the old realm held is garbage: buffers count no more", "[api][context][reset]") {

@@ -81,6 +81,27 @@ TEST_CASE("a thousand compilations at once each get their own answer", "[api][sc
   }
 }
 
+TEST_CASE("who hears of a compiled script on the spot may ask for another", "[api][script][S1]") {
+  for (int round = 0; round < 20; ++round) {
+    runtime rt;
+    std::vector<future<script>> second;
+    std::mutex mutex;
+    std::vector<future<void>> first;
+    for (int i = 0; i < 20; ++i)
+      first.push_back(
+        rt.compile("1 + 1").on([](auto work) { work(); }).then([&](const result<script>& made) {
+          std::lock_guard guard{mutex};
+          if (made)
+            second.push_back(rt.compile("2 + 2"));
+        }));
+    for (auto& each : first)
+      value_of(std::move(each));
+    REQUIRE(second.size() == 20);
+    for (auto& each : second)
+      value_of(std::move(each));
+  }
+}
+
 TEST_CASE("compiling takes no place from the contexts", "[api][script][A10]") {
   runtime rt{{.max_contexts = 1}};
   auto only = value_of(rt.spawn());

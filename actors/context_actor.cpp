@@ -7,6 +7,7 @@
 #include "runtime/script_requests.hpp"
 
 #include <caf/behavior.hpp>
+#include <caf/logger.hpp>
 #include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
@@ -422,6 +423,8 @@ void context_actor::fetch(js::load_id load, std::uint64_t port,
     linker = around_.system.spawn<linker_actor>(
       link_job{spawned_.context, load, port, self_, spawned_.owner,
                std::max<std::size_t>(limits.concurrency_max, 1), limits.load_time});
+    // As in make_companion: V8 may keep this thread.
+    caf::logger::set_current_actor_system(nullptr);
     if (limits.load_time.count() > 0)
       timer = loop_.start_timer(limits.load_time, std::chrono::milliseconds{0},
                                 [to = linker] { send_to_scheduled(to, link_timeout{}); });

@@ -144,7 +144,8 @@ std::optional<module_graphs::failure> module_graphs::explore(isolate_scope& here
       if (!load.visited.try_emplace(target, visit{import.target, record, depth}).second)
         continue;
       if (depth > limits_.depth_max)
-        return failed_with(here, context, &load, record, too_deep(target->identifier(), limits_.depth_max));
+        return failed_with(here, context, &load, record,
+                           too_deep(target->identifier(), limits_.depth_max));
       if (load.visited.size() > limits_.modules_max)
         return failed_with(here, context, &load, record,
                            {.code = errc::module_limit_exceeded,
@@ -158,6 +159,21 @@ std::optional<module_graphs::failure> module_graphs::explore(isolate_scope& here
 }
 
 std::optional<module_graphs::failure> module_graphs::resolve(isolate_scope& here,
+                                                             v8::Local<v8::Context> context,
+                                                             graph_load& load,
+                                                             const module_request& request,
+                                                             waiter who, module_hold& found) {
+  auto importer = who.importer;
+  if (auto failed = look_up(here, context, load, request, std::move(who), found))
+    return failed;
+  auto failed = found ? check_phase(here, context, request, *found) : std::nullopt;
+  if (failed)
+    tell_chain(*failed, load, importer.get());
+  return failed;
+}
+
+/// What is known, what the loader knows at once, or a request that waits.
+std::optional<module_graphs::failure> module_graphs::look_up(isolate_scope& here,
                                                              v8::Local<v8::Context> context,
                                                              graph_load& load,
                                                              const module_request& request,
@@ -314,16 +330,28 @@ std::optional<module_graphs::failure> module_graphs::admit(
     }
     admitted = known->second;
   }
-  if (request.phase == import_phase::source && admitted->source_object_.IsEmpty()) {
-    error why{.code = errc::syntax_error,
-              .message = fmt::format("Source phase import object is not defined for module '{}'",
-                                     admitted->identifier())};
-    v8::Local<v8::String> text;
-    if (!to_v8_string(here.v8(), why.message).ToLocal(&text))
-      text = v8::String::Empty(here.v8());
-    return failure{std::move(why), v8::Exception::SyntaxError(text)};
-  }
   return std::nullopt;
+}
+
+/// Only modules of WebAssembly have a source that can be imported.
+std::optional<module_graphs::failure> module_graphs::check_phase(
+  isolate_scope& here, v8::Local<v8::Context> context, const module_request& request,
+  const module_record& found) const {
+  if (request.phase != import_phase::source || !found.source_object_.IsEmpty())
+    return std::nullopt;
+  auto* isolate = here.v8();
+  error why{.code = errc::syntax_error,
+            .message = fmt::format("Source phase import object is not defined for module '{}'",
+                                   found.identifier())};
+  v8::Local<v8::String> text;
+  if (!to_v8_string(isolate, why.message).ToLocal(&text))
+    text = v8::String::Empty(isolate);
+  auto exception = v8::Exception::SyntaxError(text);
+  exception.As<v8::Object>()
+    ->CreateDataProperty(context, v8::String::NewFromUtf8Literal(isolate, "code"),
+                         v8::String::NewFromUtf8Literal(isolate, "ERR_SOURCE_PHASE_NOT_DEFINED"))
+    .FromMaybe(false);
+  return failure{std::move(why), exception};
 }
 
 /// Asks the loader for what has come up.
@@ -358,6 +386,8 @@ void module_graphs::fetched(std::vector<fetched_module> modules) {
         std::optional<failure> failed;
         if (outcome) {
           failed = admit(here, context, *fetch.scope, fetch.request, *outcome, module);
+          if (!failed)
+            failed = check_phase(here, context, fetch.request, *module);
           if (!failed)
             remember(*fetch.scope, fetch.key, module);
         }

@@ -190,6 +190,14 @@ private:
                                                v8::Local<v8::Context> context, graph_load& load,
                                                const module_request& request, waiter who,
                                                module_hold& found);
+  [[nodiscard]] std::optional<failure> look_up(isolate_scope& here,
+                                               v8::Local<v8::Context> context, graph_load& load,
+                                               const module_request& request, waiter who,
+                                               module_hold& found);
+  [[nodiscard]] std::optional<failure> check_phase(isolate_scope& here,
+                                                   v8::Local<v8::Context> context,
+                                                   const module_request& request,
+                                                   const module_record& found) const;
   [[nodiscard]] std::optional<failure> find_by_script(isolate_scope& here,
                                                       v8::Local<v8::Context> context,
                                                       module_scope& scope,

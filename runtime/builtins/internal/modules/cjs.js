@@ -323,6 +323,7 @@ function isModuleText(content, filename) {
 }
 
 Module.prototype._compile = function(content, filename) {
+  validateString(content, 'content');
   const compiled = compileFunction(content, filename, parameters);
   const require = makeRequire(this);
   const { exports } = this;

@@ -115,9 +115,10 @@ void context_actor::finish() {
   linkers_.clear();
   batch_.clear();
   loop_.clear_timers();
-  environment_.reset();
   if (self_)
     end_companion(self_, *box_, unit_, caf::make_error(caf::exit_reason::user_shutdown));
+  ending_ = true; // V8 may be lost on its last way, too
+  environment_.reset();
 }
 
 void context_actor::end(errc reason, std::string message) {
@@ -130,6 +131,10 @@ void context_actor::end(errc reason, std::string message) {
 
 void context_actor::lost() {
   // V8 will never return to this thread, so the end is told from inside it.
+  if (ending_) {
+    send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
+    return;
+  }
   if (self_ && !environment_->ledger()->enter_host())
     return; // it was given up before
   report_.reason = errc::context_lost;

@@ -144,6 +144,7 @@ private:
   bool started_ = false; ///< Or failed to.
   bool draining_ = false;
   bool ended_ = false;
+  bool ending_ = false; ///< All that is left is to take the environment down.
   exit_report report_;
 };
 

@@ -20,6 +20,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t spawns_in_flight = 8;
 constexpr std::size_t problems_shown = 10;
 
+// For the answer of a context that has been stopped.
+constexpr auto survival_patience = 5s;
+
 std::chrono::microseconds since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now()
                                                                - start);
@@ -218,7 +221,14 @@ void fleet_work::check_survival(tenant& who) {
       wrong(who, fmt::format("remembers its seed as {}", answer->to_string()));
     }
   };
-  auto asked = who.ctx.get("seed").on(executor_of(answers_)).then(arrived);
+  // It may be inside a call of V8 that nothing interrupts.
+  asked_.emplace_back(clock::now() + survival_patience,
+                      who.ctx.get("seed").on(executor_of(answers_)).then(arrived));
+}
+
+void fleet_work::stop_waiting() {
+  for (; !asked_.empty() && asked_.front().first <= clock::now(); asked_.pop_front())
+    asked_.front().second.cancel();
 }
 
 // -- verdicts -------------------------------------------------------------------------------
@@ -258,6 +268,7 @@ template <class F>
 bool fleet_work::handle_until(F done) {
   constexpr auto tick = 50ms;
   while (!done()) {
+    stop_waiting();
     progress_.show(progress_now_);
     if (sigint_noted()) {
       outcome_.interrupted = true;

@@ -8,8 +8,10 @@
 #include <troupe/runtime.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::cli {
@@ -58,6 +60,7 @@ private:
   void run_honest(tenant& who);
   void run_misbehaving(tenant& who);
   void check_survival(tenant& who);
+  void stop_waiting();
 
   void judge(tenant& who, const result<value>& outcome);
   void wrong(const tenant& who, const std::string& what);
@@ -87,6 +90,7 @@ private:
   std::size_t honest_running_ = 0;
   std::size_t misbehaving_started_ = 0;
   std::size_t misbehaving_running_ = 0;
+  std::deque<std::pair<clock::time_point, future<void>>> asked_; // by when at the latest
   fleet_progress progress_now_;
   fleet_outcome outcome_;
 };

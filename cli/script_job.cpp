@@ -45,6 +45,11 @@ context_options options_of(const script_job& job) {
 } // namespace
 
 script_outcome fail(const error& what) {
+  // There is nothing to be saved, and the script may be inside a write that nobody reads.
+  if (what.code == errc::deadline_exceeded) {
+    write_line_within(stream::err, what.to_string(), std::chrono::seconds{1});
+    std::_Exit(static_cast<int>(exit_status::deadline));
+  }
   // A usage error is about an option, not about the script.
   if (what.code == errc::invalid_argument)
     complain(what.message);
@@ -99,10 +104,8 @@ std::optional<script_outcome> follow(future<value> run, context& ctx,
     if (progress->result()) // only timers are left
       return fail(late);
     // The library stops the run, and says so as soon as the script has let go.
-    if (!progress->wait_until(*deadline + stop_takes_at_most)) {
-      fail(late);
-      std::_Exit(static_cast<int>(exit_status::deadline));
-    }
+    if (!progress->wait_until(*deadline + stop_takes_at_most))
+      return fail(late);
   }
   if (auto failed = progress->failure())
     return fail(reason_of(*std::move(failed), ctx));

@@ -8,7 +8,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <iterator>
 #include <string>
@@ -60,6 +62,25 @@ void write_line(stream to, std::string_view line) {
   text.reserve(line.size() + 1);
   text.append(line).push_back('\n');
   write(to, text);
+}
+
+void write_line_within(stream to, std::string_view line, std::chrono::milliseconds patience) {
+  auto descriptor = to == stream::err ? STDERR_FILENO : STDOUT_FILENO;
+  auto until = std::chrono::steady_clock::now() + patience;
+  auto text = std::string{line} + '\n';
+  for (std::string_view rest{text}; !rest.empty();) {
+    auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd writable{.fd = descriptor, .events = POLLOUT, .revents = 0};
+    if (left.count() <= 0 || ::poll(&writable, 1, static_cast<int>(left.count())) <= 0)
+      return;
+    // Where so much has room a write does not wait.
+    auto written = ::write(descriptor, rest.data(), std::min<std::size_t>(rest.size(), PIPE_BUF));
+    if (written > 0)
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR && errno != EAGAIN)
+      return;
+  }
 }
 
 void complain(std::string_view message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 namespace troupe::cli {
@@ -17,6 +18,10 @@ void write(stream to, std::string_view text);
 
 /// `write` with a newline behind it.
 void write_line(stream to, std::string_view line);
+
+/// For last words, when nothing may hold the process up: gives up when a stream takes
+/// nothing for so long.
+void write_line_within(stream to, std::string_view line, std::chrono::milliseconds patience);
 
 /// Prints `troupe: <message>` on standard error.
 void complain(std::string_view message);

@@ -114,10 +114,8 @@ environment::environment(engine& engine, event_loop& loop, const context_options
   v8->SetPromiseRejectCallback([](v8::PromiseRejectMessage message) {
     auto* here = v8::Isolate::GetCurrent();
     auto& self = of(here);
-    if (self.rejections_->record(here, message, self.current_run()) && self.process_) {
-      isolate_scope entered{self.isolate_};
-      self.process_->handled_late(entered, message.GetPromise());
-    }
+    isolate_scope entered{self.isolate_};
+    self.rejections_->record(entered, here->GetCurrentContext(), message, self.current_run());
   });
 }
 
@@ -176,6 +174,8 @@ result<void> environment::make_realm(const context_options& options) {
           || options.builtins.has(builtin::node_stream)
           || options.builtins.has(builtin::node_readline))
         process_ = std::make_unique<script_process>(*this, options.process, loop_);
+      if (process_)
+        rejections_->keep_all();
       if (options.builtins.has(builtin::node_module))
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
@@ -302,14 +302,17 @@ std::optional<stop_reason> environment::in_turn(const turn_spec& spec, script_bo
         drain_cut = drain(here);
     }
     while (!rejections_->empty() && !ledger_->stopping()) {
-      rejections_->flush(
-        here, context,
-        [&](v8::Local<v8::Promise> promise, v8::Local<v8::Value> reason) {
-          return process_ && process_->rejected(here, context, promise, reason);
-        },
-        [this](error what, std::uint64_t run, std::uint64_t count) {
-          report_uncaught(std::move(what), run, count);
-        });
+      auto deal = [&](v8::Local<v8::Promise> promise, v8::Local<v8::Value> reason) {
+        return process_ && process_->rejected(here, context, promise, reason);
+      };
+      auto handled = [&](v8::Local<v8::Promise> promise) {
+        if (process_)
+          process_->handled_late(here, promise);
+      };
+      auto report = [this](error what, std::uint64_t run, std::uint64_t count) {
+        report_uncaught(std::move(what), run, count);
+      };
+      rejections_->flush(here, context, {deal, handled, report});
       if (!process_)
         break;
       // Whoever was told may have begun something.
@@ -609,7 +612,7 @@ bool environment::evaluate(request_id request, const std::string& name,
         return;
       }
       if (promise->State() == v8::Promise::kRejected) {
-        rejections_->forget(here.v8(), promise);
+        rejections_->forget(context, promise);
         promise->MarkAsHandled();
         answer = capture_error(here, context, promise->Result(), errc::uncaught_exception,
                                display_errors);

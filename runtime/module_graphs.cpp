@@ -533,8 +533,7 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
       return;
     }
   }
-  for (auto& [record, unused] : load.visited)
-    record->linked();
+  forget_targets(*load.root.get());
   if (load.what_for == purpose::link) {
     succeed(here, context, load, v8::Undefined(here.v8()));
     return;
@@ -570,7 +569,7 @@ bool module_graphs::evaluate_each(isolate_scope& here, v8::Local<v8::Context> co
       return false;
     // The root's tells of a failure; nobody else looks at this one.
     evaluated.As<v8::Promise>()->MarkAsHandled();
-    owner_.rejections_->forget(here.v8(), evaluated.As<v8::Promise>());
+    owner_.rejections_->forget(context, evaluated.As<v8::Promise>());
   }
   return true;
 }
@@ -582,6 +581,10 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
   v8::TryCatch caught{isolate};
   v8::Local<v8::Value> evaluated;
   auto root = load.root; // the evaluation may end the load
+  if (auto lost = find_stopped(here, context, *root)) {
+    fail(here, context, id, failed_with(here, context, nullptr, nullptr, *std::move(lost)));
+    return;
+  }
   if (!evaluate_graph(here, context, *root).ToLocal(&evaluated)) {
     if (!caught.HasTerminated() && caught.HasCaught())
       fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
@@ -597,6 +600,7 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
     succeed(here, context, *found->second, root->module(here)->GetModuleNamespace());
     return;
   }
+  found->second->evaluated = true;
   if (when_settled(context, promise, id, &module_graphs::on_evaluated))
     return;
   if (caught.HasCaught() && !caught.HasTerminated())
@@ -714,10 +718,35 @@ void module_graphs::fail(isolate_scope& here, v8::Local<v8::Context> context, lo
 
 void module_graphs::cancel_of(request_id request) {
   std::vector<load_id> ended;
+  std::vector<module_hold> stopped;
   for (auto& [id, load] : loads_)
-    if (load->limits.request == request)
+    if (load->limits.request == request) {
       ended.push_back(id);
+      if (load->evaluated)
+        stopped.push_back(load->root);
+    }
   finish(ended);
+  if (!stopped.empty())
+    tell_of_stopped(stopped);
+}
+
+/// Timers and calls of theirs are gone: who waits for the same modules would wait for ever.
+void module_graphs::tell_of_stopped(const std::vector<module_hold>& roots) {
+  isolate_scope here{owner_.isolate_};
+  auto context = owner_.realm_.context(here);
+  v8::Context::Scope entered{context};
+  for (const auto& root : roots)
+    mark_stopped(here, *root);
+  std::vector<std::pair<load_id, error>> lost;
+  for (auto& [id, load] : loads_)
+    if (load->evaluated && is_host(load->what_for))
+      if (auto why = find_stopped(here, context, *load->root))
+        lost.emplace_back(id, *std::move(why));
+  for (auto& [id, why] : lost) {
+    auto request = loads_.at(id)->limits.request;
+    finish(id);
+    owner_.fail_one(request, why);
+  }
 }
 
 void module_graphs::microtasks_discarded() {
@@ -1001,7 +1030,7 @@ v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
     return {};
   auto promise = evaluated.As<v8::Promise>();
   if (promise->State() == v8::Promise::kRejected) {
-    owner_.rejections_->forget(isolate, promise);
+    owner_.rejections_->forget(context, promise);
     promise->MarkAsHandled();
     isolate->ThrowException(promise->Result());
     return {};

@@ -155,8 +155,9 @@ private:
     std::unordered_map<module_record*, visit> visited;
     std::vector<fetch_id> asked; ///< What it has waited for.
     std::size_t missing = 0;
-    bool queued = false; ///< To be completed by a microtask.
-    value report{};      ///< Of an inspection.
+    bool queued = false;    ///< To be completed by a microtask.
+    bool evaluated = false; ///< It waits for the promise of that.
+    value report{};         ///< Of an inspection.
   };
 
   /// An import that waits for a fetch.
@@ -190,6 +191,7 @@ private:
                                                v8::Local<v8::Context> context, graph_load& load,
                                                const module_request& request, waiter who,
                                                module_hold& found);
+  void tell_of_stopped(const std::vector<module_hold>& roots);
   [[nodiscard]] std::optional<failure> look_up(isolate_scope& here,
                                                v8::Local<v8::Context> context, graph_load& load,
                                                const module_request& request, waiter who,

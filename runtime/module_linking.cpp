@@ -78,7 +78,7 @@ result<void> link_graph(isolate_scope& here, v8::Local<v8::Context> context, mod
   // V8 recurses as deep, in places without a look at the stack.
   if (measure_height(here, root) > depth_max)
     return too_deep(root.identifier(), depth_max);
-  if (module->InstantiateModule(context, &on_resolve, &on_resolve_source).FromMaybe(false))
+  if (instantiate_graph(here, context, root, &on_resolve, &on_resolve_source))
     return {};
   return error{.code = errc::module_link_failed,
                .message = fmt::format("'{}' cannot be linked", root.identifier())};

@@ -3,11 +3,13 @@
 #include "runtime/exception.hpp"
 #include "runtime/promise_guard.hpp"
 
+#include <fmt/format.h>
 #include <v8-exception.h>
 #include <v8-promise.h>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace troupe::js {
 
@@ -21,6 +23,12 @@ v8::Module::Status status_of(isolate_scope& here, const module_node& node) {
 /// How many evaluations are on the stack: a module that is evaluated may have another one
 /// evaluated. An isolate's thread has no other isolate.
 thread_local std::size_t under_way = 0;
+
+/// Has V8 ever been stopped in the middle of linking a cycle, on this thread?
+thread_local bool half_linked = false;
+
+/// Has an evaluation ever been stopped, on this thread?
+thread_local bool any_stopped = false;
 
 class evaluation_scope {
 public:
@@ -127,6 +135,105 @@ bool module_node::is_running(isolate_scope& here, module_node& root) {
   return found;
 }
 
+/// All that the root imports in the end, itself first.
+std::vector<module_node*> module_node::reach(isolate_scope& here, module_node& root) {
+  std::vector<module_node*> met{&root};
+  root.walked_.index = 1;
+  for (std::size_t i = 0; i < met.size(); ++i) {
+    auto* node = met[i];
+    if (status_of(here, *node) < v8::Module::kInstantiated) {
+      node->targets_.clear();
+      node->find_targets(here, node->targets_);
+    }
+    for (auto* target : node->targets_)
+      if (std::exchange(target->walked_.index, 1) == 0)
+        met.push_back(target);
+  }
+  for (auto* node : met)
+    node->walked_ = {};
+  return met;
+}
+
+std::vector<module_node*> module_node::unlinked(isolate_scope& here, module_node& root) {
+  auto all = reach(here, root);
+  std::erase_if(all,
+                [&](auto* node) { return status_of(here, *node) >= v8::Module::kInstantiated; });
+  return all;
+}
+
+bool instantiate_graph(isolate_scope& here, v8::Local<v8::Context> context, module_node& root,
+                       v8::Module::ResolveModuleCallback resolve,
+                       v8::Module::ResolveSourceCallback resolve_source) {
+  auto link = [&](module_node& node) {
+    v8::HandleScope handles{here.v8()};
+    return node.module(here)
+      ->InstantiateModule(context, resolve, resolve_source)
+      .FromMaybe(false);
+  };
+  if (!link(root)) {
+    // Of a cycle some may be linked, and the others are not.
+    for (auto* node : module_node::reach(here, root))
+      half_linked = half_linked
+                    || (status_of(here, *node) == v8::Module::kInstantiated
+                        && !module_node::unlinked(here, *node).empty());
+    return false;
+  }
+  if (half_linked)
+    for (auto* node : module_node::unlinked(here, root))
+      if (status_of(here, *node) < v8::Module::kInstantiated && !link(*node))
+        return false;
+  return true;
+}
+
+void mark_stopped(isolate_scope& here, module_node& root) {
+  any_stopped = true;
+  for (auto* node : module_node::reach(here, root))
+    node->stopped_ = true;
+}
+
+/// Is it good, but not the cycle that it was evaluated with? V8 ends the process when it is to
+/// evaluate such a module.
+bool module_node::has_errored_cycle(isolate_scope& here) const {
+  return cycle_ && std::ranges::any_of(*cycle_, [&](auto* each) {
+           return status_of(here, *each) == v8::Module::kErrored;
+         });
+}
+
+std::optional<error> find_stopped(isolate_scope& here, v8::Local<v8::Context> context,
+                                  module_node& root) {
+  if (!any_stopped)
+    return std::nullopt;
+  for (auto* node : module_node::reach(here, root)) {
+    if (!node->stopped_)
+      continue;
+    v8::HandleScope handles{here.v8()};
+    auto module = node->module(here);
+    bool lost = false;
+    switch (module->GetStatus()) {
+      case v8::Module::kErrored:
+        // V8 has no error for it.
+        lost = module->GetException()->IsNull();
+        break;
+      case v8::Module::kEvaluated: {
+        // V8 gives the promise of the evaluation that there was.
+        v8::Local<v8::Value> evaluated;
+        lost = !node->has_errored_cycle(here) && module->Evaluate(context).ToLocal(&evaluated)
+               && evaluated.As<v8::Promise>()->State() == v8::Promise::kPending;
+        break;
+      }
+      default:
+        continue; // to be evaluated yet
+    }
+    if (lost)
+      return error{.code = errc::evaluation_lost,
+                   .message = fmt::format("the evaluation of '{}' was stopped, and is not begun "
+                                          "again",
+                                          node->name(here))};
+    node->stopped_ = false;
+  }
+  return std::nullopt;
+}
+
 v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Context> context,
                                          module_node& root) {
   auto* isolate = here.v8();
@@ -145,6 +252,23 @@ v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Cont
         return {};
       return rejected->GetPromise().As<v8::Value>();
     }
+  if (status == v8::Module::kInstantiated && half_linked
+      && !module_node::unlinked(here, root).empty()) {
+    isolate->ThrowException(make_exception(
+      here, context,
+      {.code = errc::module_status,
+       .message = "Module status must be linked, and that of all that it imports: linking was "
+                  "stopped"}));
+    return {};
+  }
+  // It would be waited for for ever:
+  if (auto lost = find_stopped(here, context, root)) {
+    v8::Local<v8::Promise::Resolver> rejected;
+    if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
+        || rejected->Reject(context, make_exception(here, context, *lost)).IsNothing())
+      return {};
+    return rejected->GetPromise().As<v8::Value>();
+  }
   // An evaluation, from inside one, of what that one has not finished:
   if (under_way > 0 && module_node::is_running(here, root)) {
     isolate->ThrowException(make_exception(
@@ -159,7 +283,10 @@ v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Cont
     return {};
   }
   evaluation_scope evaluating;
-  return module->Evaluate(context);
+  auto promise = module->Evaluate(context);
+  if (promise.IsEmpty() && isolate->IsExecutionTerminating())
+    mark_stopped(here, root);
+  return promise;
 }
 
 } // namespace troupe::js

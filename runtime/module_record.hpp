@@ -107,6 +107,10 @@ public:
     return module_.Get(here.v8());
   }
 
+  [[nodiscard]] std::string name(isolate_scope&) const override {
+    return identifier();
+  }
+
   /// What `import source` gives; empty when the module has no source phase.
   [[nodiscard]] v8::Local<v8::Object> source_object(isolate_scope& here) const {
     return source_object_.Get(here.v8());

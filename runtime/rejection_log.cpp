@@ -3,8 +3,10 @@
 #include "runtime/error_capture.hpp"
 
 #include <fmt/format.h>
+#include <v8-primitive.h>
 
-#include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace troupe::js {
 
@@ -14,53 +16,104 @@ namespace {
 // story, the rest are counted.
 constexpr std::size_t kept_max = 64;
 
+v8::Local<v8::Map> made(v8::Isolate* isolate, v8::Global<v8::Map>& list) {
+  if (list.IsEmpty())
+    list.Reset(isolate, v8::Map::New(isolate));
+  return list.Get(isolate);
+}
+
+/// Keys and values by turns; the list is empty after that.
+v8::Local<v8::Array> taken(v8::Isolate* isolate, v8::Global<v8::Map>& list) {
+  auto entries = list.IsEmpty() ? v8::Array::New(isolate) : list.Get(isolate)->AsArray();
+  list.Reset();
+  return entries;
+}
+
 } // namespace
 
-bool rejection_log::record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message,
-                           std::uint64_t run) {
+void rejection_log::record(isolate_scope& here, v8::Local<v8::Context> context,
+                           const v8::PromiseRejectMessage& message, std::uint64_t run) {
+  auto* isolate = here.v8();
+  auto promise = message.GetPromise();
   switch (message.GetEvent()) {
     case v8::kPromiseRejectWithNoHandler:
-      if (open_.size() < kept_max)
-        open_.push_back({v8::Global<v8::Promise>{isolate, message.GetPromise()},
-                         v8::Global<v8::Value>{isolate, message.GetValue()}, run});
-      else {
-        ++dropped_;
-        dropped_run_ = run;
-      }
-      break;
+      if ((keeps_all_ || open_.IsEmpty() || open_.Get(isolate)->Size() < kept_max)
+          && !made(isolate, open_)
+                ->Set(context, promise, v8::Number::New(isolate, static_cast<double>(run)))
+                .IsEmpty())
+        return;
+      ++dropped_;
+      dropped_run_ = run;
+      return;
     case v8::kPromiseHandlerAddedAfterReject:
       // One that is not among those kept is one of those only counted.
-      if (forget(isolate, message.GetPromise()))
-        return false;
-      if (dropped_ == 0)
-        return true;
-      --dropped_;
-      return false;
+      if (remove(context, promise))
+        return;
+      if (dropped_ != 0)
+        --dropped_;
+      else if (keeps_all_)
+        std::ignore = made(isolate, late_)->Set(context, promise, promise);
+      return;
     default:
-      break;
+      return;
   }
-  return false;
 }
 
-bool rejection_log::forget(v8::Isolate* isolate, v8::Local<v8::Promise> promise) {
-  return std::erase_if(open_, [&](entry& e) { return e.promise.Get(isolate) == promise; }) != 0;
+bool rejection_log::remove(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise) {
+  if (open_.IsEmpty())
+    return false;
+  auto open = open_.Get(context->GetIsolate());
+  if (!open->Delete(context, promise).FromMaybe(false))
+    return false;
+  if (open->Size() == 0)
+    open_.Reset();
+  return true;
 }
 
-void rejection_log::flush(
-  isolate_scope& here, v8::Local<v8::Context> context,
-  const std::function<bool(v8::Local<v8::Promise>, v8::Local<v8::Value>)>& deal,
-  const std::function<void(error, std::uint64_t, std::uint64_t)>& report) {
-  auto open = std::move(open_);
-  open_.clear();
-  for (auto& [promise, reason, run] : open)
-    if (!deal(promise.Get(here.v8()), reason.Get(here.v8())))
-      report(capture_error(here, context, reason.Get(here.v8()), errc::uncaught_exception, true),
-             run, 1);
-  if (auto dropped = std::exchange(dropped_, 0); dropped != 0)
-    report(
+void rejection_log::forget(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise) {
+  std::ignore = remove(context, promise);
+}
+
+void rejection_log::flush(isolate_scope& here, v8::Local<v8::Context> context,
+                          const listener& to) {
+  auto* isolate = here.v8();
+  auto late = taken(isolate, late_);
+  auto open = taken(isolate, open_);
+  auto dropped = std::exchange(dropped_, 0);
+  auto dropped_run = dropped_run_;
+  auto item = [&](v8::Local<v8::Array> of, std::uint32_t index) {
+    v8::Local<v8::Value> found;
+    return of->Get(context, index).ToLocal(&found) ? found
+                                                   : v8::Undefined(isolate).As<v8::Value>();
+  };
+  for (std::uint32_t i = 0; i < late->Length() && !isolate->IsExecutionTerminating(); i += 2) {
+    v8::HandleScope handles{isolate};
+    if (auto promise = item(late, i); promise->IsPromise())
+      to.handled(promise.As<v8::Promise>());
+  }
+  for (std::uint32_t i = 0; i < open->Length() && !isolate->IsExecutionTerminating(); i += 2) {
+    v8::HandleScope handles{isolate};
+    auto promise = item(open, i);
+    if (!promise->IsPromise())
+      continue;
+    auto reason = promise.As<v8::Promise>()->Result();
+    if (to.deal(promise.As<v8::Promise>(), reason))
+      continue;
+    auto run = item(open, i + 1);
+    to.report(capture_error(here, context, reason, errc::uncaught_exception, true),
+              run->IsNumber() ? static_cast<std::uint64_t>(run.As<v8::Number>()->Value()) : 0, 1);
+  }
+  if (dropped != 0)
+    to.report(
       error{.code = errc::uncaught_exception,
             .message = fmt::format("{} more promises were rejected and not handled", dropped)},
-      dropped_run_, dropped);
+      dropped_run, dropped);
+}
+
+void rejection_log::clear() {
+  open_.Reset();
+  late_.Reset();
+  dropped_ = 0;
 }
 
 } // namespace troupe::js

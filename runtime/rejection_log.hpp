@@ -1,58 +1,68 @@
 #pragma once
 
+#include "runtime/function_ref.hpp"
 #include "runtime/isolate.hpp"
 #include "troupe/error.hpp"
 
+#include <v8-container.h>
 #include <v8-context.h>
+#include <v8-persistent-handle.h>
 #include <v8-promise.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <vector>
 
 namespace troupe::js {
 
 /// The rejected promises of one isolate that nobody has handled yet
-/// (https://tc39.es/ecma262/#sec-host-promise-rejection-tracker).
+/// (https://tc39.es/ecma262/#sec-host-promise-rejection-tracker). They are kept in V8's heap,
+/// whose limit counts them.
 ///
 /// Threads:  the isolate's.
 /// Lifetime: must end before the isolate.
 class rejection_log {
 public:
-  /// V8's hook; to be called from the isolate's PromiseRejectCallback.
-  /// `run` is whose promise it is.
-  /// @returns whether it is a handler for a rejection that was reported before.
-  bool record(v8::Isolate* isolate, const v8::PromiseRejectMessage& message, std::uint64_t run);
+  /// Who is told at the end of a turn.
+  struct listener {
+    /// May deal with a promise and its reason itself.
+    function_ref<bool(v8::Local<v8::Promise>, v8::Local<v8::Value>)> deal;
+    /// A rejection that was reported before has a handler now.
+    function_ref<void(v8::Local<v8::Promise>)> handled;
+    /// The error, the run that it belongs to, and how many it stands for.
+    function_ref<void(error, std::uint64_t, std::uint64_t)> report;
+  };
 
-  /// A promise whose rejection is somebody's answer is handled.
-  /// @returns whether it was among those that are kept.
-  bool forget(v8::Isolate* isolate, v8::Local<v8::Promise> promise);
-
-  /// At the end of a turn: reports and forgets what is left. `report` gets the
-  /// error, the run that it belongs to, and how many it stands for.
-  /// `deal` is asked first: it may have dealt with the promise and its reason.
-  void flush(isolate_scope& here, v8::Local<v8::Context> context,
-             const std::function<bool(v8::Local<v8::Promise>, v8::Local<v8::Value>)>& deal,
-             const std::function<void(error, std::uint64_t, std::uint64_t)>& report);
-
-  /// Forgets all of them.
-  void clear() {
-    open_.clear();
-    dropped_ = 0;
+  /// Whoever deals with rejections wants each of them; without that, the first ones are kept,
+  /// and the rest are counted.
+  void keep_all() noexcept {
+    keeps_all_ = true;
   }
 
+  /// V8's hook; to be called from the isolate's PromiseRejectCallback.
+  /// `run` is whose promise it is.
+  void record(isolate_scope& here, v8::Local<v8::Context> context,
+              const v8::PromiseRejectMessage& message, std::uint64_t run);
+
+  /// A promise whose rejection is somebody's answer is handled.
+  void forget(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise);
+
+  /// At the end of a turn: tells of what is left, and forgets it.
+  void flush(isolate_scope& here, v8::Local<v8::Context> context, const listener& to);
+
+  /// Forgets all of them.
+  void clear();
+
   [[nodiscard]] bool empty() const noexcept {
-    return open_.empty() && dropped_ == 0;
+    return open_.IsEmpty() && late_.IsEmpty() && dropped_ == 0;
   }
 
 private:
-  struct entry {
-    v8::Global<v8::Promise> promise;
-    v8::Global<v8::Value> reason;
-    std::uint64_t run;
-  };
+  [[nodiscard]] bool remove(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise);
 
-  std::vector<entry> open_;
+  bool keeps_all_ = false;
+  // Empty when there are none.
+  v8::Global<v8::Map> open_;  // promises, in order, with their run
+  v8::Global<v8::Map> late_;  // promises that were reported and are handled now
   std::uint64_t dropped_ = 0; // beyond what is kept
   std::uint64_t dropped_run_ = 0;
 };

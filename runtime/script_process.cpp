@@ -167,8 +167,10 @@ bool script_process::rejected(isolate_scope& here, v8::Local<v8::Context> contex
 
 void script_process::handled_late(isolate_scope& here, v8::Local<v8::Promise> promise) {
   auto context = here.v8()->GetCurrentContext();
-  v8::TryCatch quiet{here.v8()};
-  std::ignore = tell(here, context, hook::handled, {promise});
+  v8::TryCatch caught{here.v8()};
+  if (tell(here, context, hook::handled, {promise}).IsEmpty() && caught.HasCaught()
+      && !caught.HasTerminated())
+    owner_.uncaught(here, context, caught.Exception(), caught.Message());
 }
 
 bool script_process::deliver() {

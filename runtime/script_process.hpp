@@ -58,7 +58,7 @@ public:
   [[nodiscard]] bool rejected(isolate_scope& here, v8::Local<v8::Context> context,
                               v8::Local<v8::Promise> promise, v8::Local<v8::Value> reason);
 
-  /// One of those has a handler now; the script is told with the next ticks.
+  /// One of those has a handler now.
   void handled_late(isolate_scope& here, v8::Local<v8::Promise> promise);
 
   // -- between turns ------------------------------------------------------------------

@@ -45,7 +45,7 @@ machine& machine::of(const v8::FunctionCallbackInfo<v8::Value>& info) {
 
 void machine::handled(v8::Local<v8::Promise> rejected) const {
   auto* isolate = owner_.v8();
-  environment::of(isolate).rejections_->forget(isolate, rejected);
+  environment::of(isolate).rejections_->forget(isolate->GetCurrentContext(), rejected);
   rejected->MarkAsHandled();
 }
 

@@ -24,7 +24,7 @@ namespace {
 
 enum field : int {
   module_field,
-  url_field,
+  url_field = script_modules::url_field,
   source_field,   ///< The text, for caches; of a synthetic module undefined.
   context_field,  ///< The contextified object; undefined for the main context.
   linked_field,   ///< An array of ModuleWraps, in the order of the requests.
@@ -346,15 +346,15 @@ void instantiate(const v8::FunctionCallbackInfo<v8::Value>& info) {
     return;
   auto context = of.context();
   auto depth_max = depth_that_fits(of.vm.owner().stack_bytes());
-  if (measure_height(of.here, of.vm.modules().node_of(of.module)) > depth_max) {
+  auto& node = of.vm.modules().node_of(of.module);
+  if (measure_height(of.here, node) > depth_max) {
     auto url = to_utf8(of.isolate, value_at(of.self, url_field).As<v8::String>());
     of.isolate->ThrowException(
       make_exception(of.here, of.isolate->GetCurrentContext(), too_deep(url, depth_max)));
     return;
   }
   v8::Context::Scope entered{context};
-  static_cast<void>(
-    of.module->InstantiateModule(context, &on_resolve, &on_resolve_source).IsNothing());
+  std::ignore = instantiate_graph(of.here, context, node, &on_resolve, &on_resolve_source);
 }
 
 /// A promise of the main context for one of another, settled when that is.

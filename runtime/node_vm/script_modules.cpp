@@ -1,8 +1,17 @@
 #include "runtime/node_vm/script_modules.hpp"
 
+#include "runtime/structured_clone.hpp"
+
 #include <v8-weak-callback-info.h>
 
 namespace troupe::js::node_vm {
+
+std::string script_modules::entry::name(isolate_scope& here) const {
+  if (object.IsEmpty())
+    return {};
+  auto url = object.Get(here.v8())->GetInternalField(url_field).As<v8::Value>();
+  return url->IsString() ? to_utf8(here.v8(), url.As<v8::String>()) : std::string{};
+}
 
 script_modules::~script_modules() {
   for (auto& [hash, each] : entries_) {

@@ -8,6 +8,7 @@
 #include <v8-script.h>
 
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -67,11 +68,16 @@ public:
   /// The realm is replaced.
   void clear();
 
+  /// Where the object of a module keeps its URL.
+  static constexpr int url_field = 1;
+
 private:
   struct entry final : module_node {
     [[nodiscard]] v8::Local<v8::Module> module(isolate_scope& here) const override {
       return handle.Get(here.v8());
     }
+
+    [[nodiscard]] std::string name(isolate_scope& here) const override;
 
     void find_targets(isolate_scope&, std::vector<module_node*>& into) override {
       into.assign(targets.begin(), targets.end());

@@ -2,6 +2,8 @@
 // nobody waits for them longer than `stop_grace`.
 
 #include "tests/api/helpers.hpp"
+#include "troupe/function_loader.hpp"
+#include "troupe/memory_loader.hpp"
 
 #include <signal.h>
 
@@ -20,7 +22,7 @@ const std::string deaf = "Array.prototype.forEach.call({length: 2 ** 30}, Object
 /// A context that is inside such a call; its caller has been answered.
 context deaf_context(runtime& rt) {
   auto ctx = value_of(rt.spawn({.name = "deaf"}));
-  auto failed = error_of(ctx.run(deaf, {.timeout = 20ms}));
+  auto failed = error_of(ctx.run(deaf, {.timeout = 300ms}));
   CHECK(failed.code == errc::deadline_exceeded);
   return ctx;
 }
@@ -66,10 +68,19 @@ TEST_CASE("a runtime does not wait for ever for a context that does not let go",
   CHECK(error_of(kept.run("1")).code == errc::context_lost);
 }
 
+TEST_CASE("a runtime ends when a context with a loader does not let go", "[api][deaf][A2][A3]") {
+  auto known = std::make_shared<memory_loader>(memory_loader::sources{{"deaf.mjs", deaf}});
+  auto loader = std::make_shared<function_loader>(
+    [known](const module_request& request) { return known->load(request); });
+  runtime rt{{.stop_grace = 50ms}};
+  auto ctx = value_of(rt.spawn({.loader = loader}));
+  CHECK(error_of(ctx.import("deaf.mjs", {.timeout = 300ms})).code == errc::deadline_exceeded);
+}
+
 TEST_CASE("a global that is read in a context that does not let go is answered",
           "[api][deaf][A2][A9]") {
   runtime rt{{.stop_grace = 50ms}};
-  auto ctx = value_of(rt.spawn({.turn_timeout = 20ms}));
+  auto ctx = value_of(rt.spawn({.turn_timeout = 300ms}));
   value_of(
     ctx.run("Object.defineProperty(globalThis, 'slow', {get() { return " + deaf + "; }}); 0"));
   CHECK(error_of(ctx.get("slow")).code == errc::deadline_exceeded);
@@ -82,7 +93,7 @@ TEST_CASE("a context that does not let go keeps no hold on SIGINT", "[api][deaf]
   runtime rt{{.stop_grace = 50ms}};
   auto ctx = value_of(rt.spawn());
   auto waiting = ctx.run("new Promise(() => {})", {.break_on_sigint = true});
-  CHECK(error_of(ctx.run(deaf, {.timeout = 20ms, .break_on_sigint = true})).code
+  CHECK(error_of(ctx.run(deaf, {.timeout = 300ms, .break_on_sigint = true})).code
         == errc::deadline_exceeded);
   CHECK(value_of(ctx.close(close_mode::now)).reason == errc::context_lost);
   CHECK(error_of(std::move(waiting)).code == errc::context_lost);

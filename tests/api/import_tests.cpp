@@ -625,3 +625,50 @@ TEST_CASE("a module that is stopped after it has waited for another ends no proc
   CHECK(value_of(std::move(ended)).reason == errc::context_lost);
   CHECK(value_of(neighbour.run("6 * 7")) == value{42});
 }
+
+TEST_CASE("a module whose evaluation was stopped is told as lost from then on",
+          "[api][module][A3]") {
+  auto ctx =
+    context_with({{"slow.mjs", "for (const end = Date.now() + 60000; Date.now() < end;);"},
+                  {"waits.mjs", "await new Promise(done => setTimeout(done, 3600000));"},
+                  {"above.mjs", "import './waits.mjs';"}},
+                 {.timers = true});
+  CHECK(error_of(ctx.import("slow.mjs", {.timeout = 50ms})).code == errc::deadline_exceeded);
+  CHECK(error_of(
+          ctx.import("waits.mjs", {.timeout = 50ms, .timeout_covers = timeout_scope::evaluation}))
+          .code
+        == errc::deadline_exceeded);
+  for (const auto* name : {"slow.mjs", "waits.mjs", "above.mjs"}) {
+    auto lost = error_of(ctx.import(name));
+    CHECK(lost.code == errc::evaluation_lost);
+    CHECK(lost.message.find("was stopped") != std::string::npos);
+  }
+}
+
+TEST_CASE("who waits for the same modules hears when their evaluation is cancelled",
+          "[api][module][A3]") {
+  auto ctx = context_with(
+    {{"waits.mjs", "await new Promise(done => setTimeout(done, 3600000));"}}, {.timers = true});
+  auto first = ctx.import("waits.mjs");
+  auto second = ctx.import("waits.mjs");
+  value_of(ctx.run("1"));
+  first.cancel();
+  CHECK(error_of(std::move(first)).code == errc::cancelled);
+  CHECK(error_of(std::move(second)).code == errc::evaluation_lost);
+}
+
+TEST_CASE("a cycle whose linking was stopped is linked when it is imported again",
+          "[api][module][A3]") {
+  constexpr int count = 800;
+  auto name = [](int i) { return "m" + std::to_string(i % count) + ".mjs"; };
+  memory_loader::sources sources;
+  for (int i = 0; i < count; ++i)
+    sources.emplace(name(i), "import './" + name(i + 1) + "'; export function f() {}");
+  for (int round = 1; round <= 20; ++round) {
+    auto ctx = context_with(sources);
+    static_cast<void>(ctx.import(name(0), {.timeout = std::chrono::milliseconds{round}}).get());
+    // Or it was stopped later, while it was evaluated.
+    auto again = ctx.import(name(0)).get();
+    CHECK((again || again.error().code == errc::evaluation_lost));
+  }
+}

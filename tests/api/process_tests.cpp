@@ -162,6 +162,30 @@ TEST_CASE("a context may end while files are read", "[api][process]") {
   CHECK(ctx.close(close_mode::now).get());
 }
 
+TEST_CASE("a program deals with any number of rejections itself", "[api][process]") {
+  witness seen;
+  runtime rt;
+  auto ctx = rt.spawn({.builtins = program, .process = seen.options()}).get().value();
+  CHECK(ctx
+          .run("let n = 0; process.on('unhandledRejection', () => ++n);"
+               "for (let i = 0; i < 1000; ++i) Promise.reject(i); 1")
+          .get());
+  CHECK(ctx.run("n").get().value().as<int>() == 1000);
+}
+
+TEST_CASE("rejectionHandled comes after the handler", "[api][process]") {
+  witness seen;
+  runtime rt;
+  auto ctx = rt.spawn({.builtins = program, .process = seen.options()}).get().value();
+  CHECK(ctx
+          .run("var told = []; process.on('unhandledRejection', () => {});"
+               "process.on('rejectionHandled', () => told.push('handled'));"
+               "var rejected = Promise.reject(1); 1")
+          .get());
+  CHECK(ctx.run("rejected.catch(() => told.push('caught')); 1").get());
+  CHECK(ctx.run("told.join()").get().value().as<std::string>() == "caught,handled");
+}
+
 TEST_CASE("what operations on files hold counts like array buffers", "[api][process][A9]") {
   runtime rt;
   auto ctx = rt.spawn({.array_buffer_limit_mib = 16, .builtins = program, .allow_files = true})

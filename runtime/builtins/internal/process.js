@@ -499,7 +499,7 @@ function onHandled(promise) {
   if (WeakMapPrototypeGet(reported, promise) === undefined)
     return;
   WeakMapPrototypeDelete(reported, promise);
-  nextTick(() => process.emit('rejectionHandled', promise));
+  process.emit('rejectionHandled', promise);
 }
 
 // -- warnings ---------------------------------------------------------------------------

@@ -166,7 +166,7 @@ bool inspect(Inspector& f, context_options& x) {
     f.field("strings", x.code_generation.strings), f.field("wasm", x.code_generation.wasm),
     f.field("microtasks", x.microtasks), f.field("modules", x.modules),
     f.field("builtins", x.builtins), f.field("allow_files", x.allow_files),
-    f.field("allow_network", x.allow_network));
+    f.field("allow_network", x.allow_network), f.field("allow_processes", x.allow_processes));
 }
 
 template <class Inspector>

@@ -10,7 +10,9 @@
 
 #include <array>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace troupe::cli {
@@ -27,6 +29,9 @@ Commands:
   graph FILE          show what a module imports
   fleet               run real work in hundreds of contexts at once, and stop the
                       runaways among them
+
+A file, or an option in front of one, runs without a command too: `troupe app.js`,
+`troupe -e CODE`.
 
 Options:
   -h, --help          show this text; `troupe COMMAND --help` for a command
@@ -68,6 +73,11 @@ exit_status dispatch(std::span<const std::string> arguments) {
                fmt::format("troupe {} (V8 {})", runtime::version(), runtime::v8_version()));
     return exit_status::ok;
   }
+  // As Node is started, by programs that start themselves too.
+  std::error_code failed;
+  bool is_option = first.starts_with('-') && (first == "-" || arguments.size() > 1);
+  if (is_option || std::filesystem::exists(first, failed))
+    return run_command(arguments);
   std::vector<std::string> known{"--help", "--version"};
   for (const auto& each : commands)
     known.emplace_back(each.name);

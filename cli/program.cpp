@@ -124,6 +124,7 @@ context_options context_of(const program& what) {
   options.builtins = builtin_set::all();
   options.allow_files = true;
   options.allow_network = true;
+  options.allow_processes = true;
   options.process = process_of(what);
   if (what.flags.heap_limit_mib != 0)
     options.heap_limit_mib = what.flags.heap_limit_mib;

@@ -107,6 +107,10 @@ void add_host_bindings(builtin_modules& to, environment& owner) {
                                  v8::Local<v8::Object> object) {
     fill_net_binding(here, context, object, owner);
   });
+  to.add_binding("child_process", [&owner](isolate_scope& here, v8::Local<v8::Context> context,
+                                           v8::Local<v8::Object> object) {
+    fill_child_process_binding(here, context, object, owner);
+  });
   if (auto* process = owner.process())
     to.add_binding("process", [process](isolate_scope& here, v8::Local<v8::Context> context,
                                         v8::Local<v8::Object> object) {

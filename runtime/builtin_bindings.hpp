@@ -29,9 +29,14 @@ void fill_util_binding(isolate_scope& here, v8::Local<v8::Context> context,
 void fill_fs_binding(isolate_scope& here, v8::Local<v8::Context> context,
                      v8::Local<v8::Object> to, environment& owner);
 
-/// `net`: sockets; nothing without `context_options::allow_network`.
+/// `net`: sockets; nothing without `context_options::allow_network`, with `allow_processes` only
+/// what pipes need.
 void fill_net_binding(isolate_scope& here, v8::Local<v8::Context> context,
                       v8::Local<v8::Object> to, environment& owner);
+
+/// `child_process`: processes; nothing without `context_options::allow_processes`.
+void fill_child_process_binding(isolate_scope& here, v8::Local<v8::Context> context,
+                                v8::Local<v8::Object> to, environment& owner);
 
 /// `os`: facts about the machine.
 void fill_os_binding(isolate_scope& here, v8::Local<v8::Context> context,

@@ -5,6 +5,7 @@
 #include <uv.h>
 #include <v8-container.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -85,6 +86,23 @@ void user(const call& info) {
   uv_os_free_passwd(&facts);
 }
 
+/// ids(): [user, effective user, group, effective group, groups]
+void ids(const call& info) {
+  auto* isolate = info.GetIsolate();
+  std::vector<v8::Local<v8::Value>> groups;
+  std::vector<gid_t> found(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+  auto count = ::getgroups(static_cast<int>(found.size()), found.data());
+  found.resize(static_cast<std::size_t>(std::max(count, 0)));
+  // It is left to the system whether the effective one is among them; Node has it there.
+  if (std::ranges::find(found, ::getegid()) == found.end())
+    found.push_back(::getegid());
+  for (auto each : found)
+    groups.push_back(v8::Number::New(isolate, each));
+  give(info, {v8::Number::New(isolate, ::getuid()), v8::Number::New(isolate, ::geteuid()),
+              v8::Number::New(isolate, ::getgid()), v8::Number::New(isolate, ::getegid()),
+              v8::Array::New(isolate, groups.data(), groups.size())});
+}
+
 } // namespace
 
 void fill_os_binding(isolate_scope&, v8::Local<v8::Context> context, v8::Local<v8::Object> to) {
@@ -92,6 +110,7 @@ void fill_os_binding(isolate_scope&, v8::Local<v8::Context> context, v8::Local<v
   add_function(context, to, "figures", &figures);
   add_function(context, to, "processors", &processors);
   add_function(context, to, "user", &user);
+  add_function(context, to, "ids", &ids);
 }
 
 } // namespace troupe::js

@@ -1,6 +1,7 @@
 #include "runtime/environment.hpp"
 
 #include "runtime/builtin_bindings.hpp"
+#include "runtime/child_process/child_processes.hpp"
 #include "runtime/console.hpp"
 #include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
@@ -171,7 +172,8 @@ result<void> environment::make_realm(const context_options& options) {
       if (options.builtins.has(builtin::node_process)
           || options.builtins.has(builtin::node_module) || options.builtins.has(builtin::node_fs)
           || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http)
-          || options.builtins.has(builtin::node_stream)
+          || options.builtins.has(builtin::node_stream) || options.builtins.has(builtin::node_net)
+          || options.builtins.has(builtin::node_child_process)
           || options.builtins.has(builtin::node_readline))
         process_ = std::make_unique<script_process>(*this, options.process, loop_);
       if (process_)
@@ -180,8 +182,10 @@ result<void> environment::make_realm(const context_options& options) {
         file_modules_ = std::make_unique<script_modules>(*this);
       if (options.allow_files)
         files_ = std::make_shared<file_calls>(*this, loop_.waker());
-      if (options.allow_network)
-        sockets_ = std::make_unique<net::sockets>(*this, loop_);
+      if (options.allow_network || options.allow_processes)
+        sockets_ = std::make_unique<net::sockets>(*this, loop_, options.allow_network);
+      if (options.allow_processes)
+        children_ = std::make_unique<child_process::child_processes>(*this, loop_);
       builtins_ = std::make_unique<builtin_modules>(options.builtins);
       add_bindings(*builtins_, *this);
       if (!builtins_->install(here, context))
@@ -633,7 +637,7 @@ bool environment::evaluate(request_id request, const std::string& name,
   running_ = outer_running;
   if (stopped) {
     abandon(request);
-    close_sockets_of(request);
+    close_opened_by(request);
     answer = stopped_error(*stopped, limits);
   }
   if (stopped || !waits)
@@ -667,6 +671,7 @@ void environment::reset(request_id request, const context_options& options) {
   builtins_.reset();
   file_modules_.reset();
   files_.reset();
+  children_.reset();
   sockets_.reset();
   process_.reset();
   if (vm_machine_)
@@ -751,7 +756,7 @@ void environment::settle(isolate_scope& here, v8::Local<v8::Context> context, re
 void environment::abandon(request_id request) {
   ledger_->settle(request);
   if (waiting_.erase(request) != 0)
-    close_sockets_of(request);
+    close_opened_by(request);
   if (timers_)
     timers_->cancel_of(request);
   host_calls_->cancel_of(request);
@@ -760,7 +765,9 @@ void environment::abandon(request_id request) {
     measurements_->forget(request);
 }
 
-void environment::close_sockets_of(request_id request) {
+void environment::close_opened_by(request_id request) {
+  if (children_)
+    children_->cancel_of(request);
   if (sockets_)
     sockets_->cancel_of(request);
 }
@@ -850,8 +857,8 @@ bool environment::poll() {
 bool environment::idle() const {
   return (!timers_ || timers_->idle()) && host_calls_->empty() && modules_->idle()
          && (!files_ || files_->empty()) && (!sockets_ || sockets_->idle())
-         && (!process_ || process_->idle()) && !isolate_.tasks().pending()
-         && !isolate_.v8()->HasPendingBackgroundTasks();
+         && (!children_ || children_->idle()) && (!process_ || process_->idle())
+         && !isolate_.tasks().pending() && !isolate_.v8()->HasPendingBackgroundTasks();
 }
 
 } // namespace troupe::js

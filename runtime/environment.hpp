@@ -42,6 +42,10 @@ class script_process;
 class script_requests;
 class script_timers;
 
+namespace child_process {
+class child_processes;
+} // namespace child_process
+
 namespace net {
 class sockets;
 } // namespace net
@@ -216,7 +220,12 @@ public:
     return files_.get();
   }
 
-  /// Null without `context_options::allow_network`.
+  /// Null without `context_options::allow_processes`.
+  [[nodiscard]] child_process::child_processes* child_processes() noexcept {
+    return children_.get();
+  }
+
+  /// Null without `context_options::allow_network` and `allow_processes`.
   [[nodiscard]] net::sockets* sockets() noexcept {
     return sockets_.get();
   }
@@ -362,7 +371,7 @@ private:
 
   /// What a request has opened does not outlive it when it is stopped before it is answered.
   /// (A callback that it left behind, and that is stopped, closes no server.)
-  void close_sockets_of(request_id request);
+  void close_opened_by(request_id request);
 
   [[nodiscard]] error stopped_error(stop_reason reason, const turn_spec& limits) const;
 
@@ -401,6 +410,7 @@ private:
   std::unique_ptr<script_modules> file_modules_;
   std::shared_ptr<file_calls> files_;
   std::unique_ptr<net::sockets> sockets_;
+  std::unique_ptr<child_process::child_processes> children_;
   std::unique_ptr<builtin_modules> builtins_;
   std::unique_ptr<node_vm::machine> vm_machine_;
   std::unique_ptr<host_calls> host_calls_;

@@ -8,6 +8,7 @@
 #include "runtime/work_pool.hpp"
 
 #include <arpa/inet.h>
+#include <unistd.h>
 #include <v8-array-buffer.h>
 #include <v8-container.h>
 #include <v8-exception.h>
@@ -158,8 +159,9 @@ std::optional<stream_piece> piece_of(v8::Isolate* isolate, v8::Local<v8::Value> 
 
 // -- construction ---------------------------------------------------------------------
 
-sockets::sockets(environment& owner, event_loop& loop)
-  : owner_(owner), loop_(loop), inbox_(std::make_shared<loop_inbox<answered>>(loop.waker())) {
+sockets::sockets(environment& owner, event_loop& loop, bool network)
+  : owner_(owner), loop_(loop), network_(network),
+    inbox_(std::make_shared<loop_inbox<answered>>(loop.waker())) {
 }
 
 sockets::~sockets() {
@@ -170,9 +172,11 @@ void sockets::fill_binding(isolate_scope& here, v8::Local<v8::Context> context,
                            v8::Local<v8::Object> to) {
   auto self = v8::External::New(here.v8(), this);
   add_function(context, to, "setHooks", &set_hooks, self);
-  add_function(context, to, "listen", &listen, self);
-  add_function(context, to, "connect", &connect, self);
-  add_function(context, to, "lookup", &look_up, self);
+  if (network_) {
+    add_function(context, to, "listen", &listen, self);
+    add_function(context, to, "connect", &connect, self);
+    add_function(context, to, "lookup", &look_up, self);
+  }
   add_function(context, to, "read", &read, self);
   add_function(context, to, "parse", &parse, self);
   add_function(context, to, "write", &write, self);
@@ -200,6 +204,16 @@ std::uint64_t sockets::add(stream_ptr made, turn_maker turns, request_id request
   sockets_.emplace(
     id, socket{.stream = std::move(made), .turns = std::move(turns), .request = request});
   return id;
+}
+
+std::uint64_t sockets::adopt(int descriptor) {
+  auto made =
+    loop_.open() < sockets_max ? stream::make(loop_, stream::kind::local, *this) : nullptr;
+  if (!made || made->open(descriptor) != 0) {
+    ::close(descriptor);
+    return 0;
+  }
+  return add(std::move(made), turns_of_turn(), owner_.request_of_turn());
 }
 
 sockets::turn_maker sockets::turns_of_turn() const {
@@ -281,10 +295,11 @@ void sockets::look_up(const call& info) {
   auto host = info[1]->IsString() && info[1].As<v8::String>()->Length() <= host_length_max
                 ? string_of(info, 1)
                 : std::string{};
-  self.lookups_.push_back({.token = static_cast<std::uint64_t>(between(info[0], 0, 9e15)),
-                           .what = {.host = host, .family = static_cast<int>(between(info[2], 0, 6))},
-                           .turns = self.turns_of_turn(),
-                           .request = self.owner_.request_of_turn()});
+  self.lookups_.push_back(
+    {.token = static_cast<std::uint64_t>(between(info[0], 0, 9e15)),
+     .what = {.host = host, .family = static_cast<int>(between(info[2], 0, 6))},
+     .turns = self.turns_of_turn(),
+     .request = self.owner_.request_of_turn()});
   if (self.lookups_.size() == 1)
     self.start_lookup();
 }

@@ -31,13 +31,15 @@ namespace troupe::js::net {
 /// The network of a realm's JavaScript (runtime/builtins/internal/net.js): sockets by number,
 /// what comes on them (as bytes, or parsed as HTTP), names of hosts. What happens to a socket
 /// is told in a turn with the limits of the one that made it, or made what it listens on; when
-/// that turn is stopped, the socket is closed; so are all of a request that is stopped before it is answered.
+/// that turn is stopped, the socket is closed; so are all of a request that is stopped before it
+/// is answered.
 ///
 /// Threads:  the isolate's.
 /// Lifetime: its realm's; all sockets are closed with it.
 class sockets final : private stream_listener {
 public:
-  sockets(environment& owner, event_loop& loop);
+  /// `network`: may the script itself listen and connect?
+  sockets(environment& owner, event_loop& loop, bool network);
   ~sockets();
 
   sockets(const sockets&) = delete;
@@ -45,6 +47,10 @@ public:
 
   void fill_binding(isolate_scope& here, v8::Local<v8::Context> context,
                     v8::Local<v8::Object> to);
+
+  /// A pipe or socket that is open already, with the limits of the turn at hand: a number for
+  /// the script, which hears of it as of others. 0: the system has refused, and it is closed.
+  [[nodiscard]] std::uint64_t adopt(int descriptor);
 
   /// The request was stopped: closes what it opened, and what came to its listeners.
   void cancel_of(request_id request);
@@ -126,6 +132,7 @@ private:
 
   environment& owner_;
   event_loop& loop_;
+  const bool network_;
   std::unordered_map<std::uint64_t, socket> sockets_;
   std::uint64_t last_id_ = 0;
   std::vector<std::uint64_t> cancelled_; // not told yet

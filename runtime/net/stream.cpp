@@ -91,6 +91,10 @@ int stream::connect(const std::string& path) {
   return failed;
 }
 
+int stream::open(int descriptor) {
+  return kind_ == kind::local ? uv_pipe_open(&handle_.pipe, descriptor) : UV_EINVAL;
+}
+
 void stream::on_connected(uv_connect_t* request, int status) {
   auto& self = of(request->handle);
   --self.pending_;

@@ -79,6 +79,9 @@ public:
   [[nodiscard]] stream_ptr accept();
   [[nodiscard]] int connect(const sockaddr& address);
   [[nodiscard]] int connect(const std::string& path);
+  /// A local one takes a pipe or socket that there is already, which is its own from now on
+  /// unless this fails.
+  [[nodiscard]] int open(int descriptor);
 
   // -- bytes ------------------------------------------------------------------
 

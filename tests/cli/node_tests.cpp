@@ -5,10 +5,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <signal.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 
 using namespace troupe::cli::test;
 using Catch::Matchers::ContainsSubstring;
@@ -40,7 +43,7 @@ TEST_CASE("programs print what they print in Node", "[cli][node]") {
   for (const auto* main :
        {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs", "fs/main.js",
         "http/main.js", "stream/main.js", "stream_operators/main.js", "readline/main.js",
-        "http_streams/main.js"}) {
+        "http_streams/main.js", "child_process/main.js", "net/main.js"}) {
     CAPTURE(main);
     auto path = script(main);
     auto done = troupe_command({"run", path, "a", "b"});
@@ -346,4 +349,91 @@ TEST_CASE("the deadline covers ticks and waits for files", "[cli][node]") {
     auto done = troupe_command({"run", "--timeout", "200", "-e", code});
     CHECK(done.status == 124);
   }
+}
+
+// -- started as Node is -------------------------------------------------------------------------
+
+TEST_CASE("files and options run without a command", "[cli][node][child_process]") {
+  auto file = troupe_command({script("child_process/main.js"), "child", "x"});
+  CHECK(file.status == 0);
+  CHECK(file.out == "[ 'child', 'x' ] [] true\n");
+  auto flagged = troupe_command(
+    {"--no-warnings", "--experimental-vm-modules", script("child_process/main.js"), "child"});
+  CHECK(flagged.out == "[ 'child' ] [ '--no-warnings', '--experimental-vm-modules' ] true\n");
+  CHECK(troupe_command({"-p", "1 + 1"}).out == "2\n");
+  CHECK(troupe_command({"--expose-gc", "-e", "console.log(typeof gc, process.execArgv[0])"}).out
+        == "function --expose-gc\n");
+  CHECK(troupe_command({"--timeout", "100", "-e", "for (;;);"}).status == 124);
+  CHECK(troupe_command({"no-such-file.js"}).status == 2);
+  CHECK(troupe_command({"--no-such-option", "-e", "1"}).status == 2);
+}
+
+TEST_CASE("a program learns how one that it started has ended", "[cli][node][child_process]") {
+  auto done = run_code(R"(
+    const { spawn } = require('child_process');
+    const start = (code, signal) => new Promise((resolve) => {
+      const child = spawn(process.execPath, ['-e', `${code}; console.log('ready'); setInterval(() => {}, 1000)`]);
+      child.stdout.once('data', () => child.kill(signal));
+      child.on('exit', (...how) => resolve(how.join()));
+    });
+    (async () => {
+      console.log(await start('', 'SIGINT'));
+      console.log(await start('process.on("SIGINT", () => process.exit(5))', 'SIGINT'));
+      console.log(await start('', 'SIGTERM'));
+      console.log(await start('', 'SIGKILL'));
+    })())");
+  CHECK(done.err.empty());
+  CHECK(done.out == "130,\n5,\n,SIGTERM\n,SIGKILL\n");
+}
+
+TEST_CASE("a program that has ended leaves those running that it started",
+          "[cli][node][child_process]") {
+  auto done = run_code("const c = require('child_process').spawn('sleep', ['1000'],"
+                       " { stdio: 'ignore', detached: true }); c.unref(); console.log(c.pid)");
+  auto pid = std::stoi(done.out);
+  CHECK(::kill(pid, 0) == 0);
+  CHECK(::kill(pid, SIGKILL) == 0);
+}
+
+TEST_CASE("a program that is stopped takes those along that it started",
+          "[cli][node][child_process]") {
+  auto done = troupe_command(
+    {"run", "--timeout", "500", "-e",
+     "console.log(require('child_process').spawn('sleep', ['1000'], { stdio: 'ignore' }).pid)"});
+  CHECK(done.status == 124);
+  auto pid = std::stoi(done.out);
+  // It has been killed; whoever adopted it may be slow to reap it.
+  auto is_over = [&] {
+    std::ifstream status{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string text;
+    return !std::getline(status, text) || text.find(") Z ") != std::string::npos;
+  };
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (!is_over() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  CHECK(is_over());
+}
+
+TEST_CASE("a program knows whose it is", "[cli][node]") {
+  auto done = run_code("console.log(process.getuid(), process.geteuid(), process.getgid(),"
+                       " process.getegid(), process.getgroups().includes(process.getegid()))");
+  CHECK(done.out
+        == std::to_string(::getuid()) + " " + std::to_string(::geteuid()) + " "
+             + std::to_string(::getgid()) + " " + std::to_string(::getegid()) + " true\n");
+}
+
+TEST_CASE("messages wait for who listens late", "[cli][node][child_process]") {
+  auto done = run_code(R"(
+    const { fork } = require('child_process');
+    const { writeFileSync, mkdtempSync, rmSync } = require('fs');
+    const folder = mkdtempSync('/tmp/troupe-fork-');
+    writeFileSync(`${folder}/child.mjs`, `
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      process.on('message', (m) => { process.send(m + 1); if (m === 3) process.disconnect(); });`);
+    const child = fork(`${folder}/child.mjs`);
+    for (const each of [1, 2, 3]) child.send(each);
+    child.on('message', (m) => console.log(m));
+    child.on('exit', (code) => { console.log('exit', code, child.connected); rmSync(folder, { recursive: true }); }))");
+  CHECK(done.err.empty());
+  CHECK(done.out == "2\n3\n4\nexit 0 false\n");
 }

@@ -36,8 +36,9 @@ const { isUint8Array } = require('internal/util/types');
 const { validateFunction, validateNumber, validateString } = require('internal/validators');
 
 const {
-  ERR_ACCESS_DENIED, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_SERVER_ALREADY_LISTEN,
-  ERR_SERVER_NOT_RUNNING, ERR_SOCKET_BAD_PORT, ERR_STREAM_DESTROYED, ERR_STREAM_NULL_VALUES,
+  ERR_ACCESS_DENIED, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS,
+  ERR_SERVER_ALREADY_LISTEN, ERR_SERVER_NOT_RUNNING, ERR_SOCKET_BAD_PORT, ERR_STREAM_DESTROYED,
+  ERR_STREAM_NULL_VALUES,
   ERR_STREAM_WRITE_AFTER_END, ERR_UNKNOWN_ENCODING,
 } = codes;
 
@@ -274,8 +275,18 @@ class Socket extends Readable {
 
   // -- connecting -------------------------------------------------------------------------
 
-  connect(options, callback = undefined) {
+  // ({ port, host, path }[, callback]), (port[, host][, callback]), (path[, callback])
+  connect(...args) {
     check();
+    const callback = typeof args[args.length - 1] === 'function' ? args[args.length - 1] :
+      undefined;
+    let options = args[0];
+    if (typeof options === 'string' && !NumberIsInteger(+options))
+      options = { path: options };
+    else if (options === null || typeof options !== 'object')
+      options = { port: options, host: typeof args[1] === 'string' ? args[1] : undefined };
+    if (options.path === undefined && options.port === undefined)
+      throw new ERR_MISSING_ARGS(['options', 'port', 'path']);
     if (callback !== undefined)
       this.once('connect', callback);
     this.connecting = true;
@@ -839,7 +850,7 @@ class Server extends EventEmitter {
   _listens() {}
 
   _accept(id) {
-    const socket = new Socket({ allowHalfOpen: true });
+    const socket = new Socket(this._optionsOfSockets());
     socket._open(id);
     const { maxConnections } = this;
     if (maxConnections !== undefined && maxConnections !== null &&
@@ -864,6 +875,10 @@ class Server extends EventEmitter {
   }
 
   _began() {}
+
+  _optionsOfSockets() {
+    return { allowHalfOpen: true };
+  }
 
   // Of a listener whose request was stopped.
   _come() {
@@ -941,6 +956,14 @@ module.exports = {
   Socket,
   bytesOf,
   check,
+  familyOf,
+  // Whoever has _come, _written and _shut hears of that socket.
+  watch: (id, target) => MapPrototypeSet(open, id, target),
+  // It is closed too.
+  forget(id) {
+    MapPrototypeDelete(open, id);
+    binding.close(id);
+  },
   now: () => clock.now(),
   part,
   portOf,

@@ -45,10 +45,13 @@ enum class builtin : std::uint8_t {
   node_stream,         ///< `node:stream`, `node:stream/promises`.
   node_string_decoder, ///< `node:string_decoder`.
   node_worker_threads, ///< `node:worker_threads`: that this is the main thread; no workers.
+  // -- more of what a host gives ------------------------------------------------------
+  node_child_process, ///< `node:child_process`: other programs, with `allow_processes`.
+  node_net,           ///< `node:net`: sockets, with `allow_network`.
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_worker_threads;
+inline constexpr auto builtin_max = builtin::node_net;
 
 /// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
 /// `builtin_set::web() | builtin_set::node()`.

@@ -184,8 +184,11 @@ struct context_options {
   /// and modules from files (`builtin::node_module`)?
   bool allow_files = false;
   /// May scripts use the network, with all rights of the host: listen and connect, on TCP and
-  /// on local sockets (`builtin::node_http`)?
+  /// on local sockets (`builtin::node_http`, `builtin::node_net`)?
   bool allow_network = false;
+  /// May scripts start programs, with all rights of the host (`builtin::node_child_process`)?
+  /// Whoever may has files and network too, and can end the host.
+  bool allow_processes = false;
   /// (`contextCodeGeneration`.)
   code_generation_options code_generation{};
   /// Finds what scripts and modules import, `context::import` too; null: nothing is found.

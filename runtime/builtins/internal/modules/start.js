@@ -48,6 +48,12 @@ function configure(options) {
   process.noDeprecation = options.noDeprecation === true;
   process.throwDeprecation = settings.throwDeprecation === true;
   process.traceDeprecation = options.traceDeprecation === true;
+  const { NODE_CHANNEL_FD: channel } = process.env;
+  if (channel !== undefined) {
+    delete process.env.NODE_CHANNEL_FD;
+    delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
+    require('internal/child_process/channel').openOwn(process, primordials.Number(channel));
+  }
 }
 
 // A file as the main module. A promise when it is an ECMAScript module.

@@ -47,9 +47,11 @@ function registerImportCallback(symbol, callback, referrer, keep = undefined) {
     WeakMapPrototypeSet(callbacks, symbol, { callback, referrer, keep });
 }
 
-// Settles `promise`, which is of the realm that imports.
+// Settles `promise`, which is of the realm that imports, as many ticks later as Node does.
 async function serveImport(promise, symbol, specifier, sourcePhase, pairs) {
-  let namespace;
+  let ticks = 2;
+  let fulfilled = false;
+  let outcome;
   try {
     const known = WeakMapPrototypeGet(callbacks, symbol);
     if (typeof known?.callback !== 'function')
@@ -59,20 +61,24 @@ async function serveImport(promise, symbol, specifier, sourcePhase, pairs) {
     for (let i = 0; i < pairs.length; i += 2)
       attributes[pairs[i]] = pairs[i + 1];
     const phase = sourcePhase ? 'source' : 'evaluation';
-    const answer =
-      await ReflectApply(callback, undefined, [specifier, referrer, ObjectFreeze(attributes), phase]);
-    namespace = namespaceOf(answer, specifier, sourcePhase);
+    ++ticks;
+    const answer = ReflectApply(
+      callback, undefined, [specifier, referrer, ObjectFreeze(attributes), phase]);
+    --ticks;
+    outcome = namespaceOf(await answer, specifier, sourcePhase);
+    fulfilled = true;
   } catch (error) {
-    settleImport(promise, false, error);
-    return;
+    outcome = error;
   }
-  settleImport(promise, true, namespace);
+  for (; ticks > 0; --ticks)
+    await undefined;
+  settleImport(promise, fulfilled, outcome);
 }
 
 function namespaceOf(answer, specifier, sourcePhase) {
   const { errorOf, insideOf, statusOf } = require('internal/vm/module');
   const inside = insideOf(answer);
-  if (inside === undefined && !isModuleNamespaceObject(answer))
+  if (inside === undefined && (sourcePhase || !isModuleNamespaceObject(answer)))
     throw new ERR_VM_MODULE_NOT_MODULE();
   if (sourcePhase)
     throw new ERR_SOURCE_PHASE_NOT_DEFINED(inside?.identifier ?? specifier);

@@ -244,10 +244,7 @@ function run(inside, timeout, breakOnSigint) {
 function statusOf(inside) {
   if (inside.failed)
     return 'errored';
-  const status = inside.wrap.getStatus();
-  if (inside.linking && status < kInstantiated)
-    return 'linking';
-  return statusNames[status];
+  return inside.linking ? 'linking' : statusNames[inside.wrap.getStatus()];
 }
 
 function errorOf(inside) {
@@ -282,9 +279,8 @@ function requestsOf(inside) {
   return inside.requests;
 }
 
-async function linkOne(module, inside, request, linker) {
-  const { specifier, attributes } = request;
-  const target = await linker(specifier, module, { attributes, assert: attributes });
+async function linkOne(inside, specifier, given, linker) {
+  const target = await given;
   const found = insideOf(target);
   if (found === undefined)
     throw new ERR_VM_MODULE_NOT_MODULE();
@@ -294,7 +290,7 @@ async function linkOne(module, inside, request, linker) {
   if (status === 'errored')
     throw new ERR_VM_MODULE_LINK_FAILURE(
       `request for '${specifier}' resolved to an errored module`, errorOf(found));
-  if (status === 'unlinked' && !found.wrap.isLinked())
+  if (status === 'unlinked')
     await linkAll(target, found, linker);
   return found.wrap;
 }
@@ -305,13 +301,20 @@ async function linkAll(module, inside, linker) {
     const requests = requestsOf(inside);
     const wraps = [];
     const open = [];
-    for (let i = 0; i < requests.length; ++i)
+    for (let i = 0; i < requests.length; ++i) {
+      const { specifier, attributes } = requests[i];
+      // One that throws is asked no more.
+      const given = linker(specifier, module, { attributes, assert: attributes });
       ArrayPrototypePush(open, PromisePrototypeThen(
-        linkOne(module, inside, requests[i], linker), (wrap) => {
+        linkOne(inside, specifier, given, linker), (wrap) => {
           wraps[i] = wrap;
         }));
+    }
     await all(open);
-    inside.wrap.setLinked(wraps);
+    checkSame(requests, wraps);
+    // Somebody else may have had it evaluated meanwhile.
+    if (inside.wrap.getStatus() === kUninstantiated)
+      inside.wrap.setLinked(wraps);
   } catch (error) {
     inside.failed = true;
     inside.error = error;
@@ -327,6 +330,21 @@ function keyOf({ specifier, attributes }) {
   for (const name in attributes)
     key += ` ${JSONStringify(name)}: ${JSONStringify(attributes[name])}`;
   return `${key})`;
+}
+
+// Requests that differ in their phase only lead to the same module.
+function checkSame(requests, wraps) {
+  const seen = { __proto__: null };
+  for (let i = 0; i < requests.length; ++i) {
+    const key = keyOf(requests[i]);
+    const first = seen[key];
+    if (first === undefined)
+      seen[key] = i;
+    else if (wraps[first] !== wraps[i])
+      throw new ERR_MODULE_LINK_MISMATCH(
+        `Module request '${key}' at index ${first} must be linked to the same module requested ` +
+        `at index ${i}`);
+  }
 }
 
 // -- SourceTextModule -------------------------------------------------------------------
@@ -388,17 +406,7 @@ class SourceTextModule extends Module {
         throw new ERR_VM_MODULE_DIFFERENT_CONTEXT();
       ArrayPrototypePush(wraps, found.wrap);
     }
-    const seen = { __proto__: null };
-    for (let i = 0; i < length; ++i) {
-      const key = keyOf(requests[i]);
-      const first = seen[key];
-      if (first === undefined)
-        seen[key] = i;
-      else if (wraps[first] !== wraps[i])
-        throw new ERR_MODULE_LINK_MISMATCH(
-          `Module request '${key}' at index ${first} must be linked to the same module requested ` +
-          `at index ${i}`);
-    }
+    checkSame(requests, wraps);
     inside.wrap.setLinked(wraps);
   }
 
@@ -447,11 +455,11 @@ class SourceTextModule extends Module {
   }
 
   createCachedData() {
-    const { wrap } = ownText(this);
-    const status = wrap.getStatus();
-    if (status === kEvaluating || status === kEvaluated || status === kErrored)
+    const inside = ownText(this);
+    const status = statusOf(inside);
+    if (status === 'evaluating' || status === 'evaluated' || status === 'errored')
       throw new ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA();
-    return wrap.createCachedData();
+    return inside.wrap.createCachedData();
   }
 }
 

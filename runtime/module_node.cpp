@@ -127,6 +127,10 @@ bool module_node::is_running(isolate_scope& here, module_node& root) {
   return found;
 }
 
+bool is_under_way(isolate_scope& here, module_node& root) {
+  return under_way > 0 && module_node::is_running(here, root);
+}
+
 v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Context> context,
                                          module_node& root) {
   auto* isolate = here.v8();
@@ -146,7 +150,7 @@ v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Cont
       return rejected->GetPromise().As<v8::Value>();
     }
   // An evaluation, from inside one, of what that one has not finished:
-  if (under_way > 0 && module_node::is_running(here, root)) {
+  if (is_under_way(here, root)) {
     isolate->ThrowException(make_exception(
       here, context,
       {.code = errc::module_status,

@@ -35,6 +35,7 @@ private:
   friend std::size_t measure_height(isolate_scope&, module_node&);
   friend v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope&, v8::Local<v8::Context>,
                                                   module_node&);
+  friend bool is_under_way(isolate_scope&, module_node&);
   static bool is_running(isolate_scope& here, module_node& root);
 
   std::vector<module_node*> targets_{};
@@ -53,6 +54,9 @@ private:
 /// How many modules, the root among them, may import each other in a row from there on,
 /// counting all modules of a cycle. Whoever links a graph measures it before.
 [[nodiscard]] std::size_t measure_height(isolate_scope& here, module_node& root);
+
+/// Is it being evaluated, or would its evaluation need a module that is?
+[[nodiscard]] bool is_under_way(isolate_scope& here, module_node& root);
 
 /// `Module::Evaluate`, where V8 can do it. Empty with an exception pending.
 [[nodiscard]] v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here,

@@ -199,6 +199,8 @@ void script_modules::explain(isolate_scope& here, v8::Local<v8::Context> context
   std::ignore =
     hooks_.call(context, hook::failed,
                 {error, text(isolate, root.identifier()), v8::Boolean::New(isolate, awaits)});
+  if (quiet.HasTerminated())
+    isolate->TerminateExecution();
 }
 
 void script_modules::explain_link(isolate_scope& here, v8::Local<v8::Context> context,
@@ -212,6 +214,8 @@ void script_modules::explain_link(isolate_scope& here, v8::Local<v8::Context> co
   v8::TryCatch quiet{isolate};
   std::ignore = hooks_.call(context, hook::unlinked,
                             {caught.Exception(), message->GetScriptResourceName(), line});
+  if (quiet.HasTerminated())
+    isolate->TerminateExecution();
 }
 
 // -- what the script calls -----------------------------------------------------------------

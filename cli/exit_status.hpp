@@ -11,6 +11,7 @@ enum class exit_status : int {
   ok = 0,
   failed = 1,         ///< Uncaught error, unexpected result, or the host's refusal.
   usage = 2,          ///< Also a file that cannot be read.
+  node_usage = 9,     ///< Wrong value of an option of Node's.
   unsettled = 13,     ///< The script's promise can no longer settle.
   deadline = 124,     ///< The timeout passed.
   interrupted = 130,  ///< SIGINT.

@@ -70,7 +70,7 @@ bool take(node_flags& to, std::string_view name, std::string_view value) {
     to.unhandled_rejections = value;
     if (std::ranges::find(rejection_modes, value) == rejection_modes.end())
       to.problem =
-        fmt::format("--unhandled-rejections must be one of {}", fmt::join(rejection_modes, ", "));
+        fmt::format("invalid value for --unhandled-rejections: one of {} is wanted", fmt::join(rejection_modes, ", "));
   } else if (name == "--max-old-space-size" || name == "--max_old_space_size") {
     number(to.heap_limit_mib);
   } else if (name == "--expose-gc" || name == "--expose_gc") {

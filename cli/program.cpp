@@ -143,7 +143,9 @@ value settings_of(const node_flags& flags) {
 
 value description_of(const program& what) {
   if (!what.is_code)
-    return value::object({{"file", what.job.filename}, {"settings", settings_of(what.flags)}});
+    return value::object({{"file", what.job.filename},
+                          {"text", what.text ? value{*what.text} : value{}},
+                          {"settings", settings_of(what.flags)}});
   return value::object({{"code", what.job.source},
                         {"name", what.job.filename},
                         {"isModule", what.flags.input_is_module},
@@ -214,11 +216,8 @@ script_outcome run_program(const program& what) {
                            progress, job, deadline))
     return *std::move(failed);
   auto value_of_code = progress->result();
-  if (!value_of_code) {
-    write_line(stream::err,
-               fmt::format("Warning: Detected unsettled top-level await at {}", job.filename));
+  if (!value_of_code)
     return finish(*entry, exit_status::unsettled, deadline, ctx);
-  }
   if (job.wants_value) {
     auto printed = to_json(*value_of_code);
     if (!printed) {

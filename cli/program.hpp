@@ -3,6 +3,7 @@
 #include "cli/node_flags.hpp"
 #include "cli/script_job.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct program {
   /// `filename` is the file.
   script_job job;
   bool is_code = false;
+  /// What is in the file, when it can be read only once.
+  std::optional<std::string> text{};
   /// Print the value of the last statement, as `console.log` does.
   bool prints_value = false;
   node_flags flags;

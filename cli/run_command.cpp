@@ -7,6 +7,7 @@
 #include "cli/source_text.hpp"
 #include "cli/standard_streams.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace troupe::cli {
@@ -35,6 +37,7 @@ Exit status:
     1  uncaught error or unhandled rejection
     2  wrong usage, or a file that cannot be read
     7  a handler of 'uncaughtException' has thrown
+    9  a wrong value of an option of Node's
    13  a top-level await that nothing will settle
   124  the timeout passed
   130  interrupted (SIGINT)
@@ -156,6 +159,18 @@ std::string problem_with(const std::string& file) {
         return {};
     return fmt::format("cannot read '{}': Is a directory", file);
   }
+  if (fs::is_regular_file(file, failed)) {
+    // Some, as /proc/self/mem, can be opened and not read.
+    int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    char first = 0;
+    bool readable = descriptor >= 0 && ::read(descriptor, &first, 1) >= 0;
+    int reason = errno;
+    if (descriptor >= 0)
+      ::close(descriptor);
+    return readable
+             ? std::string{}
+             : fmt::format("cannot read '{}': {}", file, std::generic_category().message(reason));
+  }
   for (const auto* extension : {"", ".js", ".json"})
     if (::access((file + extension).c_str(), R_OK) == 0)
       return {};
@@ -183,8 +198,10 @@ exit_status run_command(std::span<const std::string> arguments) {
   what.flags = take_node_flags({arguments.begin(), arguments.end()});
   if (auto ends = line.parse(what.flags.others))
     return *ends;
-  if (!what.flags.problem.empty())
-    return line.usage_error(what.flags.problem);
+  if (!what.flags.problem.empty()) {
+    std::ignore = line.usage_error(what.flags.problem);
+    return exit_status::node_usage;
+  }
 
   what.job = common.job();
   what.job.wants_value = common.as_json;
@@ -210,6 +227,18 @@ exit_status run_command(std::span<const std::string> arguments) {
     return exit_status::usage;
   } else {
     what.job.filename = rest.front();
+    std::error_code failed;
+    auto type = std::filesystem::status(rest.front(), failed).type();
+    // A script would wait for a pipe, and could not be stopped then.
+    if (type == std::filesystem::file_type::fifo
+        || type == std::filesystem::file_type::character) {
+      auto source = read_source(rest.front());
+      if (!source) {
+        complain(source.error().message);
+        return exit_status::usage;
+      }
+      what.text = *std::move(source);
+    }
   }
   if (what.flags.has_input_type && !what.is_code)
     return line.usage_error("--input-type is for -e, -p and standard input");

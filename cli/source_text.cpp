@@ -13,6 +13,9 @@ namespace troupe::cli {
 
 namespace {
 
+// More is no text for V8; a device may never end.
+constexpr std::size_t size_max = std::size_t{1} << 29;
+
 error cannot_read(const std::string& path, int reason) {
   return {.code = errc::invalid_argument,
           .message = fmt::format("cannot read {}: {}",
@@ -35,6 +38,10 @@ result<std::string> read_source(const std::string& path) {
     auto count = ::read(descriptor, piece.data(), piece.size());
     if (count == 0)
       break;
+    if (count > 0 && text.size() > size_max) {
+      failed = EFBIG;
+      break;
+    }
     if (count > 0) {
       text.append(piece.data(), static_cast<std::size_t>(count));
     } else if (errno != EINTR) {

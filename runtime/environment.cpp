@@ -382,6 +382,17 @@ bool environment::drain(isolate_scope& here) {
   return caught.HasTerminated();
 }
 
+void environment::run_microtasks(isolate_scope& here) {
+  v8::TryCatch caught{here.v8()};
+  ledger_->draining(true);
+  realm_.run_microtasks(here);
+  ledger_->draining(false);
+  if (!caught.HasTerminated())
+    return;
+  modules_->microtasks_discarded();
+  caught.ReThrow();
+}
+
 void environment::after_turn(request_id request, std::optional<stop_reason> stopped,
                              bool drain_cut) {
   if (drain_cut)

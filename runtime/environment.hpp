@@ -270,6 +270,9 @@ public:
   /// @returns whether it has.
   bool found_more();
 
+  /// In the middle of a turn: what is queued runs before the script goes on. Ticks wait.
+  void run_microtasks(isolate_scope& here);
+
   /// The native half of `node:vm`; null when the context was not given it.
   [[nodiscard]] node_vm::machine* vm_machine() noexcept {
     return vm_machine_.get();

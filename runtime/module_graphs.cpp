@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace troupe::js {
@@ -525,6 +526,8 @@ void module_graphs::complete(isolate_scope& here, v8::Local<v8::Context> context
         finish(id);
         return;
       }
+      if (caught.HasCaught())
+        explain_link(here, context, caught);
       auto why = caught.HasCaught()
                    ? caught_failure(here, context, caught, errc::module_link_failed)
                    : failed_with(here, context, &load, nullptr, std::move(linked).error());
@@ -585,9 +588,13 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
     fail(here, context, id, failed_with(here, context, nullptr, nullptr, *std::move(lost)));
     return;
   }
+  bool for_host = is_host(load.what_for);
   if (!evaluate_graph(here, context, *root).ToLocal(&evaluated)) {
+    // For a script nothing of it is read: V8 would forget where it was thrown.
     if (!caught.HasTerminated() && caught.HasCaught())
-      fail(here, context, id, caught_failure(here, context, caught, errc::uncaught_exception));
+      fail(here, context, id,
+           for_host ? caught_failure(here, context, caught, errc::uncaught_exception)
+                    : failure{error{}, caught.Exception()});
     else
       finish(id);
     return;
@@ -623,6 +630,11 @@ void module_graphs::on_evaluated(const v8::FunctionCallbackInfo<v8::Value>& info
                  found->second->root->module(here)->GetModuleNamespace());
     return;
   }
+  if (auto* files = owner.file_modules())
+    files->explain(here, context, info[0], *found->second->root.get());
+  found = self.loads_.find(id); // that was script
+  if (found == self.loads_.end())
+    return;
   self.fail(here, context, id,
             {is_host(found->second->what_for)
                ? capture_error(here, context, info[0], errc::uncaught_exception, true)
@@ -1012,10 +1024,18 @@ v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
     isolate->ThrowException(failed->exception);
     return {};
   }
-  if (auto linked = link(here, context, *root); !linked) {
-    if (!isolate->HasPendingException())
-      isolate->ThrowException(make_exception(here, context, linked.error()));
+  if (!may_require(here, context, *root))
     return {};
+  {
+    v8::TryCatch caught{isolate};
+    if (auto linked = link(here, context, *root); !linked) {
+      if (!caught.HasCaught())
+        isolate->ThrowException(make_exception(here, context, linked.error()));
+      else if (!caught.HasTerminated())
+        explain_link(here, context, caught);
+      caught.ReThrow();
+      return {};
+    }
   }
   forget_targets(*root);
   auto module = root->module(here);
@@ -1023,8 +1043,10 @@ v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
     isolate->ThrowException(module->GetException());
     return {};
   }
-  if (module->GetStatus() == v8::Module::kEvaluating || module->IsGraphAsync())
+  if (module->IsGraphAsync())
     return v8::Undefined(isolate).As<v8::Value>();
+  if (module->GetStatus() < v8::Module::kEvaluated && is_under_way(here, *root))
+    return v8::Null(isolate).As<v8::Value>();
   v8::Local<v8::Value> evaluated;
   if (!evaluate_graph(here, context, *root).ToLocal(&evaluated))
     return {};
@@ -1032,10 +1054,55 @@ v8::MaybeLocal<v8::Value> module_graphs::require(isolate_scope& here,
   if (promise->State() == v8::Promise::kRejected) {
     owner_.rejections_->forget(context, promise);
     promise->MarkAsHandled();
+    if (auto* files = owner_.file_modules())
+      files->explain(here, context, promise->Result(), *root);
     isolate->ThrowException(promise->Result());
     return {};
   }
   return module->GetModuleNamespace();
+}
+
+void module_graphs::explain_link(isolate_scope& here, v8::Local<v8::Context> context,
+                                 const v8::TryCatch& caught) const {
+  if (auto* files = owner_.file_modules())
+    files->explain_link(here, context, caught);
+}
+
+v8::MaybeLocal<v8::Message> module_graphs::stalled_await(isolate_scope& here) const {
+  const graph_load* first = nullptr;
+  for (const auto& [id, load] : loads_)
+    if (load->root && (first == nullptr || id < first->id))
+      first = load.get();
+  if (first == nullptr)
+    return {};
+  auto module = first->root->module(here);
+  if (!module->IsSourceTextModule() || module->GetStatus() < v8::Module::kInstantiated)
+    return {};
+  auto [unused, messages] = module->GetStalledTopLevelAwaitMessages(here.v8());
+  if (messages.empty())
+    return {};
+  return messages.front();
+}
+
+/// May all that it imports be linked now? Otherwise an exception is pending.
+bool module_graphs::may_require(isolate_scope& here, v8::Local<v8::Context> context,
+                                module_record& root) {
+  std::vector<module_record*> open{&root};
+  std::unordered_set<module_record*> seen{&root};
+  while (!open.empty()) {
+    auto* record = open.back();
+    open.pop_back();
+    for (const auto& each : record->imports()) {
+      if (!each.target || each.request.phase == import_phase::source)
+        continue;
+      if (auto* files = owner_.file_modules();
+          files != nullptr && !files->may_import(here, context, each, *record))
+        return false;
+      if (seen.insert(each.target.get()).second)
+        open.push_back(each.target.get());
+    }
+  }
+  return true;
 }
 
 void module_graphs::on_ready(const v8::FunctionCallbackInfo<v8::Value>& info) {

@@ -11,6 +11,7 @@
 
 #include <v8-callbacks.h>
 #include <v8-context.h>
+#include <v8-message.h>
 #include <v8-persistent-handle.h>
 #include <v8-promise.h>
 
@@ -87,10 +88,14 @@ public:
                                                  module_request request);
 
   /// The namespace at once: `require` of an ECMAScript module. Empty with an exception
-  /// pending; `undefined` when the graph awaits something at its top.
+  /// pending; `undefined` when the graph awaits something at its top, `null` when it is being
+  /// evaluated.
   [[nodiscard]] v8::MaybeLocal<v8::Value> require(isolate_scope& here,
                                                   v8::Local<v8::Context> context,
                                                   module_request request);
+
+  /// Where the first load that has not ended waits at its top.
+  [[nodiscard]] v8::MaybeLocal<v8::Message> stalled_await(isolate_scope& here) const;
 
   // -- between turns ------------------------------------------------------------------
 
@@ -230,6 +235,10 @@ private:
                                                              purpose what_for,
                                                              module_request request);
   void evaluate(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load);
+  void explain_link(isolate_scope& here, v8::Local<v8::Context> context,
+                    const v8::TryCatch& caught) const;
+  [[nodiscard]] bool may_require(isolate_scope& here, v8::Local<v8::Context> context,
+                                 module_record& root);
   void fail(isolate_scope& here, v8::Local<v8::Context> context, load_id load, failure why);
   void succeed(isolate_scope& here, v8::Local<v8::Context> context, graph_load& load,
                v8::Local<v8::Value> with);

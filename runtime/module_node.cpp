@@ -170,17 +170,22 @@ bool instantiate_graph(isolate_scope& here, v8::Local<v8::Context> context, modu
       ->InstantiateModule(context, resolve, resolve_source)
       .FromMaybe(false);
   };
+  auto is_linked = [&](const module_node& node) {
+    return status_of(here, node) >= v8::Module::kInstantiated;
+  };
   if (!link(root)) {
     // Of a cycle some may be linked, and the others are not.
     for (auto* node : module_node::reach(here, root))
-      half_linked = half_linked
-                    || (status_of(here, *node) == v8::Module::kInstantiated
-                        && !module_node::unlinked(here, *node).empty());
+      half_linked =
+        half_linked
+        || (is_linked(*node) && !std::ranges::all_of(node->targets_, [&](auto* target) {
+              return is_linked(*target);
+            }));
     return false;
   }
   if (half_linked)
     for (auto* node : module_node::unlinked(here, root))
-      if (status_of(here, *node) < v8::Module::kInstantiated && !link(*node))
+      if (!is_linked(*node) && !link(*node))
         return false;
   return true;
 }
@@ -234,6 +239,10 @@ std::optional<error> find_stopped(isolate_scope& here, v8::Local<v8::Context> co
   return std::nullopt;
 }
 
+bool is_under_way(isolate_scope& here, module_node& root) {
+  return under_way > 0 && module_node::is_running(here, root);
+}
+
 v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Context> context,
                                          module_node& root) {
   auto* isolate = here.v8();
@@ -270,7 +279,7 @@ v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Cont
     return rejected->GetPromise().As<v8::Value>();
   }
   // An evaluation, from inside one, of what that one has not finished:
-  if (under_way > 0 && module_node::is_running(here, root)) {
+  if (is_under_way(here, root)) {
     isolate->ThrowException(make_exception(
       here, context,
       {.code = errc::module_status,

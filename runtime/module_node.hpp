@@ -46,6 +46,7 @@ private:
                                 v8::Module::ResolveSourceCallback);
   friend void mark_stopped(isolate_scope&, module_node&);
   friend std::optional<error> find_stopped(isolate_scope&, v8::Local<v8::Context>, module_node&);
+  friend bool is_under_way(isolate_scope&, module_node&);
   static bool is_running(isolate_scope& here, module_node& root);
   static std::vector<module_node*> reach(isolate_scope& here, module_node& root);
   static std::vector<module_node*> unlinked(isolate_scope& here, module_node& root);
@@ -82,6 +83,8 @@ void mark_stopped(isolate_scope& here, module_node& root);
 [[nodiscard]] std::optional<error> find_stopped(isolate_scope& here,
                                                 v8::Local<v8::Context> context,
                                                 module_node& root);
+/// Is it being evaluated, or would its evaluation need a module that is?
+[[nodiscard]] bool is_under_way(isolate_scope& here, module_node& root);
 
 /// `Module::Evaluate`, where V8 can do it. Empty with an exception pending.
 [[nodiscard]] v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here,

@@ -2,6 +2,7 @@
 
 #include "runtime/builtin_bindings.hpp"
 #include "runtime/environment.hpp"
+#include "runtime/error_capture.hpp"
 #include "runtime/exception.hpp"
 #include "runtime/file_job.hpp"
 #include "runtime/module_graphs.hpp"
@@ -87,6 +88,7 @@ void script_modules::fill_binding(isolate_scope& here, v8::Local<v8::Context> co
   add_function(context, to, "runScript", &run_script, self);
   add_function(context, to, "importModule", &import_module, self);
   add_function(context, to, "requireModule", &require_module, self);
+  add_function(context, to, "stalledAwait", &stalled_await, self);
 }
 
 std::optional<script_modules::finding> script_modules::find(isolate_scope& here,
@@ -97,13 +99,12 @@ std::optional<script_modules::finding> script_modules::find(isolate_scope& here,
   for (const auto& [name, item] : request.attributes)
     if (name == "type")
       type = text(isolate, item);
-  v8::Local<v8::Value> arguments[]{text(isolate, request.specifier),
-                                   text(isolate, request.referrer), type};
   v8::Local<v8::Value> given;
   v8::Local<v8::Value> kind;
   v8::Local<v8::Value> url;
-  if (!find_.Get(isolate)
-         ->Call(context, v8::Undefined(isolate), std::size(arguments), arguments)
+  if (!hooks_
+         .call(context, hook::find,
+               {text(isolate, request.specifier), text(isolate, request.referrer), type})
          .ToLocal(&given)
       || !given->IsObject()
       || !given.As<v8::Object>()->Get(context, key(isolate, "kind")).ToLocal(&kind)
@@ -170,9 +171,51 @@ void script_modules::init_meta(isolate_scope& here, v8::Local<v8::Context> conte
                                v8::Local<v8::Object> meta, const std::string& identifier) {
   auto* isolate = here.v8();
   v8::TryCatch quiet{isolate};
-  v8::Local<v8::Value> arguments[]{meta, text(isolate, identifier)};
-  std::ignore = init_meta_.Get(isolate)->Call(context, v8::Undefined(isolate),
-                                              std::size(arguments), arguments);
+  std::ignore = hooks_.call(context, hook::init_meta, {meta, text(isolate, identifier)});
+}
+
+bool script_modules::may_import(isolate_scope& here, v8::Local<v8::Context> context,
+                                const module_import& import, const module_record& importer) {
+  auto* isolate = here.v8();
+  const auto& target = *import.target.get();
+  bool begun = target.module(here)->GetStatus() == v8::Module::kEvaluating;
+  if (!begun && target.evaluator_.IsEmpty())
+    return true;
+  return !hooks_
+            .call(context, hook::may_import,
+                  {text(isolate, import.request.specifier), text(isolate, importer.identifier()),
+                   text(isolate, target.identifier()), v8::Boolean::New(isolate, begun)})
+            .IsEmpty();
+}
+
+void script_modules::explain(isolate_scope& here, v8::Local<v8::Context> context,
+                             v8::Local<v8::Value> error, const module_record& root) {
+  if (!error->IsNativeError())
+    return;
+  auto* isolate = here.v8();
+  v8::TryCatch quiet{isolate};
+  auto module = root.module(here);
+  bool awaits = module->IsSourceTextModule() && module->HasTopLevelAwait();
+  std::ignore =
+    hooks_.call(context, hook::failed,
+                {error, text(isolate, root.identifier()), v8::Boolean::New(isolate, awaits)});
+  if (quiet.HasTerminated())
+    isolate->TerminateExecution();
+}
+
+void script_modules::explain_link(isolate_scope& here, v8::Local<v8::Context> context,
+                                  const v8::TryCatch& caught) {
+  auto* isolate = here.v8();
+  auto message = caught.Message();
+  v8::Local<v8::String> line;
+  if (message.IsEmpty() || !caught.Exception()->IsNativeError()
+      || !message->GetSourceLine(context).ToLocal(&line))
+    return;
+  v8::TryCatch quiet{isolate};
+  std::ignore = hooks_.call(context, hook::unlinked,
+                            {caught.Exception(), message->GetScriptResourceName(), line});
+  if (quiet.HasTerminated())
+    isolate->TerminateExecution();
 }
 
 // -- what the script calls -----------------------------------------------------------------
@@ -181,11 +224,9 @@ script_modules& script_modules::self_of(const call& info) {
   return *static_cast<script_modules*>(info.Data().As<v8::External>()->Value());
 }
 
-/// setHooks(find, initMeta)
+/// setHooks([function, ...]) in the order of `hook`.
 void script_modules::set_hooks(const call& info) {
-  auto& self = self_of(info);
-  self.find_.Reset(info.GetIsolate(), info[0].As<v8::Function>());
-  self.init_meta_.Reset(info.GetIsolate(), info[1].As<v8::Function>());
+  self_of(info).hooks_.set(info.GetIsolate()->GetCurrentContext(), info[0].As<v8::Array>());
 }
 
 /// compileFunction(code, file name, [parameter, ...]). The stack of an error begins with its
@@ -216,15 +257,29 @@ void script_modules::compile_function(const call& info) {
   caught.ReThrow();
 }
 
-/// runScript(code, file name): the value of the last statement.
+/// runScript(code, file name): the value of the last statement. The stack of an error begins
+/// with its place.
 void script_modules::run_script(const call& info) {
-  auto context = info.GetIsolate()->GetCurrentContext();
+  auto* isolate = info.GetIsolate();
+  auto context = isolate->GetCurrentContext();
   v8::ScriptOrigin origin{info[1]};
   v8::Local<v8::Script> script;
   v8::Local<v8::Value> last;
+  v8::TryCatch caught{isolate};
   if (v8::Script::Compile(context, info[0].As<v8::String>(), &origin).ToLocal(&script)
-      && script->Run(context).ToLocal(&last))
+      && script->Run(context).ToLocal(&last)) {
     info.GetReturnValue().Set(last);
+    return;
+  }
+  if (!caught.HasCaught())
+    return;
+  if (!caught.HasTerminated()) {
+    isolate_scope here{js::isolate::of(isolate)};
+    node_vm::error_decorator{isolate}.decorate(
+      here, context, caught.Exception(),
+      node_vm::origin_of(isolate, caught.Exception(), caught.Message()));
+  }
+  caught.ReThrow();
 }
 
 /// importModule(specifier, referrer): a promise of the namespace.
@@ -240,7 +295,8 @@ void script_modules::import_module(const call& info) {
     info.GetReturnValue().Set(promise);
 }
 
-/// requireModule(URL): the namespace, at once; undefined when the graph awaits something.
+/// requireModule(URL): the namespace, at once; undefined when the graph awaits something, null
+/// when it is being evaluated.
 void script_modules::require_module(const call& info) {
   auto& owner = self_of(info).owner_;
   isolate_scope here{isolate::of(info.GetIsolate())};
@@ -250,6 +306,17 @@ void script_modules::require_module(const call& info) {
                  {.specifier = to_utf8(here.v8(), info[0].As<v8::String>())})
         .ToLocal(&exports))
     info.GetReturnValue().Set(exports);
+}
+
+/// stalledAwait(): where the first import that has not ended waits at its top, as a place above
+/// an error; undefined when none does.
+void script_modules::stalled_await(const call& info) {
+  auto& owner = self_of(info).owner_;
+  isolate_scope here{isolate::of(info.GetIsolate())};
+  v8::Local<v8::Message> message;
+  if (owner.graphs().stalled_await(here).ToLocal(&message))
+    info.GetReturnValue().Set(
+      text(here.v8(), arrow_of(here, here.v8()->GetCurrentContext(), message)));
 }
 
 } // namespace troupe::js

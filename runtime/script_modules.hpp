@@ -2,13 +2,14 @@
 
 #include "runtime/isolate.hpp"
 #include "runtime/module_record.hpp"
+#include "runtime/script_hooks.hpp"
 #include "troupe/module_source.hpp"
 
 #include <v8-context.h>
+#include <v8-exception.h>
 #include <v8-function-callback.h>
-#include <v8-function.h>
-#include <v8-persistent-handle.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -35,7 +36,7 @@ public:
 
   /// Does it find modules?
   [[nodiscard]] bool ready() const noexcept {
-    return !find_.IsEmpty();
+    return hooks_.has(hook::find);
   }
 
   /// What an import means: its source has yet to be read, or its code to be run.
@@ -63,8 +64,24 @@ public:
   void init_meta(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8::Object> meta,
                  const std::string& identifier);
 
+  /// What `require` wants imports `target`, which has yet to be evaluated or is on the way.
+  /// @returns false with an exception pending when that may not be.
+  [[nodiscard]] bool may_import(isolate_scope& here, v8::Local<v8::Context> context,
+                                const module_import& import, const module_record& importer);
+
+  /// Puts an error that the graph of `root` has thrown into better words.
+  void explain(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8::Value> error,
+               const module_record& root);
+
+  /// Likewise one that V8 has thrown while it linked.
+  void explain_link(isolate_scope& here, v8::Local<v8::Context> context,
+                    const v8::TryCatch& caught);
+
 private:
   using call = v8::FunctionCallbackInfo<v8::Value>;
+
+  /// What the script does for them, in the order of `setHooks`.
+  enum class hook : std::uint8_t { find, init_meta, may_import, failed, unlinked, count };
 
   static script_modules& self_of(const call& info);
   static void set_hooks(const call& info);
@@ -72,10 +89,10 @@ private:
   static void run_script(const call& info);
   static void import_module(const call& info);
   static void require_module(const call& info);
+  static void stalled_await(const call& info);
 
   environment& owner_;
-  v8::Global<v8::Function> find_;
-  v8::Global<v8::Function> init_meta_;
+  script_hooks<hook> hooks_;
 };
 
 } // namespace troupe::js

@@ -87,6 +87,7 @@ void script_process::fill_binding(isolate_scope& here, v8::Local<v8::Context> co
   add_function(context, to, "kill", &kill, self);
   add_function(context, to, "describe", &describe, self);
   add_function(context, to, "collectGarbage", &collect_garbage, self);
+  add_function(context, to, "runMicrotasks", &run_microtasks, self);
   input_.fill_binding(here, context, to);
 }
 
@@ -126,7 +127,11 @@ bool script_process::deal_with(isolate_scope& here, v8::Local<v8::Context> conte
     if (of.IsEmpty() || node_vm::error_decorator{isolate}.has_decorated(context, error)
         || !of->GetSourceLine(context).ToLocal(&line) || line->Length() == 0)
       return v8::Undefined(isolate);
-    return text(isolate, arrow_of(here, context, of));
+    // Above what is no error a blank line stands in front, else behind.
+    auto shown = arrow_of(here, context, of);
+    bool is_behind =
+      error->IsNativeError() || node_vm::error_decorator{isolate}.is_known(context, error);
+    return text(isolate, is_behind ? shown + "\n" : "\n" + shown);
   };
   v8::TryCatch caught{isolate};
   v8::Local<v8::Value> outcome;
@@ -155,7 +160,7 @@ bool script_process::deal_with(isolate_scope& here, v8::Local<v8::Context> conte
 bool script_process::uncaught(isolate_scope& here, v8::Local<v8::Context> context,
                               v8::Local<v8::Value> thrown, v8::Local<v8::Message> message) {
   return deal_with(here, context, hook::uncaught, thrown, text(here.v8(), "uncaughtException"),
-                   message);
+                   node_vm::origin_of(here.v8(), thrown, message));
 }
 
 bool script_process::rejected(isolate_scope& here, v8::Local<v8::Context> context,
@@ -374,6 +379,11 @@ void script_process::describe(const call& info) {
   v8::Local<v8::String> made;
   if (info[0]->ToDetailString(info.GetIsolate()->GetCurrentContext()).ToLocal(&made))
     info.GetReturnValue().Set(made);
+}
+
+void script_process::run_microtasks(const call& info) {
+  isolate_scope here{isolate::of(info.GetIsolate())};
+  self_of(info).owner_.run_microtasks(here);
 }
 
 void script_process::collect_garbage(const call& info) {

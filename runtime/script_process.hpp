@@ -95,6 +95,7 @@ private:
   static void kill(const call& info);
   static void describe(const call& info);
   static void collect_garbage(const call& info);
+  static void run_microtasks(const call& info);
 
   [[nodiscard]] v8::MaybeLocal<v8::Value> tell(isolate_scope& here,
                                                v8::Local<v8::Context> context, hook which,

@@ -11,6 +11,10 @@
 
 namespace troupe::js::node_vm {
 
+/// Where an error was thrown: one that came through a built-in was thrown elsewhere.
+[[nodiscard]] v8::Local<v8::Message> origin_of(v8::Isolate* isolate, v8::Local<v8::Value> thrown,
+                                               v8::Local<v8::Message> message);
+
 /// Puts `file:line`, the line, a caret and a blank line in front of `err.stack`
 /// (`displayErrors`), once per error. All decorators of an isolate know what one of them has
 /// decorated.
@@ -27,10 +31,15 @@ public:
   /// (a getter of `stack`); what that throws is dropped.
   void decorate(isolate_scope& here, v8::Local<v8::Context> context,
                 const v8::TryCatch& caught) const;
+  void decorate(isolate_scope& here, v8::Local<v8::Context> context, v8::Local<v8::Value> thrown,
+                v8::Local<v8::Message> message) const;
 
   /// Has it been decorated? Then its stack says where it came from.
   [[nodiscard]] bool has_decorated(v8::Local<v8::Context> context,
                                    v8::Local<v8::Value> error) const;
+
+  /// Has a decorator seen it? It may have no stack.
+  [[nodiscard]] bool is_known(v8::Local<v8::Context> context, v8::Local<v8::Value> thrown) const;
 
 private:
   v8::Global<v8::Private> decorated_;

@@ -44,6 +44,7 @@ TEST_CASE("programs print what they print in Node", "[cli][node]") {
        {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs", "fs/main.js",
         "http/main.js", "stream/main.js", "stream_operators/main.js", "readline/main.js",
         "http_streams/main.js", "child_process/main.js", "net/main.js"}) {
+        "http_streams/main.js", "cjs_names/main.mjs", "loader/main.mjs"}) {
     CAPTURE(main);
     auto path = script(main);
     auto done = troupe_command({"run", path, "a", "b"});
@@ -90,8 +91,56 @@ TEST_CASE("an uncaught error ends the program with 1, after 'exit'", "[cli][node
 }
 
 TEST_CASE("what is no error is shown as it is", "[cli][node]") {
-  CHECK(run_code("throw { a: 1 }").err == "\n[eval]:1\nthrow { a: 1 }\n^\n{ a: 1 }\n");
+  CHECK(run_code("throw { a: 1 }").err == "[eval]:1\nthrow { a: 1 }\n^\n\n{ a: 1 }\n");
   CHECK(run_code("throw null").err == "\n[eval]:1\nthrow null\n^\nnull\n");
+}
+
+TEST_CASE("what is thrown is shown to a depth of five", "[cli][node]") {
+  CHECK_THAT(run_code("throw {a:{b:{c:{d:{e:{f:{g:1}}}}}}}").err,
+             ContainsSubstring("c: { d: { e: { f: [Object] } } }"));
+  CHECK_THAT(
+    run_code("throw Object.defineProperty(new Error('z'), 'stack', {get() {throw 1}})").err,
+    EndsWith("\n^\n\nError: z\n"));
+}
+
+TEST_CASE("an error that comes through a loader is shown where it was thrown", "[cli][node]") {
+  temporary_file esm{"\nthrow new Error('esm')", ".mjs"};
+  temporary_file cjs{"\nthrow new Error('cjs')", ".cjs"};
+  temporary_file bad{"let a = ;", ".mjs"};
+  CHECK_THAT(run_code("require('" + esm.path() + "')").err,
+             StartsWith("file://" + esm.path() + ":2\nthrow new Error('esm')\n      ^\n\nError"));
+  CHECK_THAT(run_code("import('" + cjs.path() + "')").err,
+             StartsWith(cjs.path() + ":2\nthrow new Error('cjs')\n      ^\n\nError"));
+  CHECK_THAT(run_code("require('" + bad.path() + "')").err,
+             StartsWith("file://" + bad.path() + ":1\nlet a = ;\n        ^\n\nSyntaxError"));
+}
+
+TEST_CASE("what is queued at 'exit' runs when a program ends by itself", "[cli][node]") {
+  const std::string code = "process.on('exit', () => { console.log('exit');"
+                           "queueMicrotask(() => console.log('queued'));"
+                           "process.nextTick(() => console.log('never')); });";
+  CHECK(run_code(code).out == "exit\nqueued\n");
+  CHECK(run_code(code + "process.exit()").out == "exit\n");
+}
+
+TEST_CASE("with strict rejections, handled errors are told as rejections too", "[cli][node]") {
+  auto done = troupe_command(
+    {"run", "--unhandled-rejections=strict", "-e",
+     "process.on('uncaughtException', (e, origin) => console.log(e.code, origin));"
+     "process.on('unhandledRejection', (reason) => console.log(reason)); Promise.reject(1)"});
+  CHECK(done.out == "ERR_UNHANDLED_REJECTION unhandledRejection\n1\n");
+  CHECK(done.err.empty());
+  CHECK(done.status == 0);
+}
+
+TEST_CASE("code that is a module has the URL that it has in Node", "[cli][node]") {
+  auto ends = EndsWith("/[eval1]\n");
+  CHECK_THAT(run_code("import 'fs'; console.log(import.meta.url)").out, ends);
+}
+
+TEST_CASE("devices are programs, and what cannot be read is none", "[cli][node]") {
+  CHECK(troupe_command({"run", "/dev/null"}).status == 0);
+  CHECK(troupe_command({"run", "/proc/self/mem"}).status == 2);
 }
 
 TEST_CASE("errors in ticks, timers, microtasks and promises end the program", "[cli][node]") {
@@ -149,8 +198,10 @@ TEST_CASE("'uncaughtException' lets the program go on", "[cli][node]") {
 }
 
 TEST_CASE("an error in a handler of 'uncaughtException' ends with 7", "[cli][node]") {
-  auto done = run_code("process.on('uncaughtException', () => { throw new Error('two') });"
+  auto done = run_code("process.on('exit', () => console.log('exit'));"
+                       "process.on('uncaughtException', () => { throw new Error('two') });"
                        "throw new Error('one')");
+  CHECK(done.out.empty());
   CHECK(done.status == 7);
   CHECK_THAT(done.err, ContainsSubstring("Error: two") && !ContainsSubstring("Error: one"));
 }
@@ -186,7 +237,7 @@ TEST_CASE("the option --unhandled-rejections chooses what becomes of them", "[cl
   CHECK_THAT(run_with("warn").err, ContainsSubstring("UnhandledPromiseRejectionWarning"));
   CHECK(run_with("strict").status == 1);
   CHECK(run_with("throw").status == 1);
-  CHECK(run_with("nonsense").status == 2);
+  CHECK(run_with("nonsense").status == 9);
 }
 
 TEST_CASE("a top-level await that nothing settles ends with 13", "[cli][node]") {
@@ -195,7 +246,14 @@ TEST_CASE("a top-level await that nothing settles ends with 13", "[cli][node]") 
                               "await new Promise(() => {})"});
   CHECK(done.status == 13);
   CHECK(done.out == "13\n");
-  CHECK_THAT(done.err, StartsWith("Warning: Detected unsettled top-level await at "));
+  CHECK_THAT(done.err,
+             StartsWith("Warning: Detected unsettled top-level await at file:")
+               && EndsWith("/[eval1]:1\nprocess.on('exit', (code) => console.log(code));"
+                           "await new Promise(() => {})\n"
+                           "                                                ^\n\n\n\n"));
+  CHECK(troupe_command(
+          {"run", "--no-warnings", "--input-type=module", "-e", "await new Promise(() => {})"})
+          .err.empty());
 }
 
 TEST_CASE("an error of an ECMAScript module names its URL", "[cli][node]") {

@@ -71,7 +71,7 @@ TEST_CASE("a listener of 'uncaughtException' hears of an error of 'exit'", "[cli
 TEST_CASE("an uncaught primitive is shown as it is", "[cli][node]") {
   CHECK_THAT(run_code("throw 'a\\nb'").err, EndsWith("^\na\nb\n"));
   CHECK_THAT(run_code("throw 10n").err, EndsWith("^\n10\n"));
-  CHECK_THAT(run_code("throw { a: 'b' }").err, EndsWith("^\n{ a: 'b' }\n"));
+  CHECK_THAT(run_code("throw { a: 'b' }").err, EndsWith("^\n\n{ a: 'b' }\n"));
 }
 
 TEST_CASE("an uncaught object is shown without its own formatting", "[cli][node]") {

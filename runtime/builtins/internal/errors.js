@@ -24,6 +24,7 @@ const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   RangeError,
+  ReferenceError,
   ReflectApply,
   ReflectOwnKeys,
   RegExpPrototypeExec,
@@ -392,10 +393,10 @@ E('ERR_INVALID_PACKAGE_TARGET', (folder, key, target, isImport = false, base = u
   return `Invalid "${isImport ? 'imports' : 'exports'}" target ${JSONStringify(target)} ` +
     `defined for '${key}' in the package config ${folder}package.json${from}`;
 }, Error);
-E('ERR_MODULE_NOT_FOUND', function(path, base, type = 'package', url = undefined) {
+E('ERR_MODULE_NOT_FOUND', function(path, base, type = 'package', url = undefined, advice = '') {
   if (url !== undefined)
     this.url = url;
-  return `Cannot find ${type} '${path}' imported from ${base}`;
+  return `Cannot find ${type} '${path}' imported from ${base}${advice}`;
 }, Error);
 E('ERR_PACKAGE_IMPORT_NOT_DEFINED', (specifier, folder, base) =>
   `Package import specifier "${specifier}" is not defined${
@@ -407,19 +408,29 @@ E('ERR_PACKAGE_PATH_NOT_EXPORTED', (folder, subpath, base = undefined) => {
   return `Package subpath '${subpath}' is not defined by "exports" in ${
     folder}package.json${from}`;
 }, Error);
-E('ERR_REQUIRE_ASYNC_MODULE', (path) =>
-  'require() cannot be used on an ESM graph with top-level await. Use import() instead. ' +
-  `${path}`, Error);
+E('ERR_AMBIGUOUS_MODULE_SYNTAX', (name, advice) =>
+  `Cannot determine intended module format because both '${name}' and top-level await are ` +
+  'present. If the code is intended to be CommonJS, wrap await in an async function. If the ' +
+  `code is intended to be an ES module, ${advice}`, ReferenceError);
+E('ERR_REQUIRE_ASYNC_MODULE', (path, from) =>
+  'require() cannot be used on an ESM graph with top-level await. Use import() instead. To see ' +
+  'where the top-level await comes from, use --experimental-print-required-tla.' +
+  `\nRequired module: ${path}${from}`, Error);
+E('ERR_REQUIRE_CYCLE_MODULE', (why) => why, Error);
 E('ERR_UNKNOWN_FILE_EXTENSION', (extension, path) =>
   `Unknown file extension "${extension}" for ${path}`, TypeError);
-E('ERR_UNSUPPORTED_DIR_IMPORT', function(path, base, url) {
+E('ERR_UNSUPPORTED_DIR_IMPORT', function(path, base, url, advice = '') {
   this.url = url;
   return `Directory import '${path}' is not supported resolving ES modules imported from ${
-    base}`;
+    base}${advice}`;
 }, Error);
 E('ERR_UNSUPPORTED_ESM_URL_SCHEME', (scheme) =>
-  'Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. ' +
-  `Received protocol '${scheme}'`, Error);
+  `Only URLs with a scheme in: ${
+    scheme === 'http:' || scheme === 'https:' ? 'file and data' : 'file, data, and node'
+  } are supported by the default ESM loader. Received protocol '${scheme}'`, Error);
+E('ERR_UNSUPPORTED_RESOLVE_REQUEST', (specifier, base) =>
+  `Failed to resolve module specifier "${specifier}" from "${base}": ` +
+  'Invalid relative URL or base scheme is not hierarchical.', TypeError);
 E('ERR_IMPORT_ATTRIBUTE_MISSING', (url, key, value) =>
   `Module "${url}" needs an import attribute of "${key}: ${value}"`, TypeError);
 E('ERR_IMPORT_ATTRIBUTE_UNSUPPORTED', (key, value, url) =>

@@ -335,11 +335,15 @@ function reallyExit(code) {
 function exit(code) {
   if (arguments.length !== 0 && code !== undefined)
     process.exitCode = code;
-  if (!exiting) {
-    exiting = true;
-    process.emit('exit', exitCode === undefined ? 0 : +exitCode);
-  }
+  emitExit();
   process.reallyExit();
+}
+
+function emitExit() {
+  if (exiting)
+    return;
+  exiting = true;
+  process.emit('exit', exitCode === undefined ? 0 : +exitCode);
 }
 
 define({
@@ -355,7 +359,8 @@ define({
 function finish(code) {
   if (code !== undefined && exitCode === undefined)
     exitCode = code;
-  binding.guard(() => exit());
+  binding.guard(() => emitExit());
+  binding.runMicrotasks();
   process.reallyExit();
 }
 
@@ -374,7 +379,8 @@ define({
       captureFunction = null;
       return;
     }
-    validateFunction(fn, 'fn');
+    if (typeof fn !== 'function')
+      throw new ERR_INVALID_ARG_TYPE('fn', ['Function', 'null'], fn);
     if (captureFunction !== null)
       throw new ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET();
     captureFunction = fn;
@@ -401,8 +407,11 @@ function isError(value) {
 function showFatal(error, arrow) {
   let text;
   try {
-    text = error !== null && (typeof error === 'object' || typeof error === 'function') ?
-      lazyInspect(error, { colors: false, customInspect: false }) : String(error);
+    const isObject = error !== null && (typeof error === 'object' || typeof error === 'function');
+    if (isObject)
+      error.stack; // eslint-disable-line no-unused-expressions
+    text = isObject ? lazyInspect(error, { colors: false, customInspect: false, depth: 5 }) :
+      String(error);
   } catch {
     try {
       text = String(error);
@@ -410,23 +419,22 @@ function showFatal(error, arrow) {
       text = 'an exception that cannot be shown';
     }
   }
-  if (!arrow)
-    return `${text}\n`;
-  return isNativeError(error) ?
-    `${arrow}\n${text}\n` : `\n${arrow}${text}\n`;
+  return `${arrow ?? ''}${text}\n`;
 }
 
 function die(error, arrow, code) {
   if (!facts.canExit)
     return false;
-  if (!exiting) {
+  if (code === 7) {
+    // Handlers are not to be trusted.
     exiting = true;
-    try {
-      exitCode = code;
-      process.emit('exit', code);
-    } catch {
-      // It dies of the first one.
-    }
+    exitCode = code;
+  }
+  try {
+    exitCode = exiting ? exitCode : code;
+    emitExit();
+  } catch {
+    // It dies of the first one.
   }
   binding.write(true, showFatal(error, arrow));
   binding.exit(exitCode === undefined ? code : statusNow());
@@ -458,41 +466,55 @@ function onRejected(promise, reason, arrow) {
     process.emit('unhandledRejection', reason, promise);
     return true;
   }
-  if (mode !== 'strict' && process.emit('unhandledRejection', reason, promise) &&
-      mode !== 'warn')
+  if (mode === 'strict') {
+    const caught = throwRejection(reason, arrow);
+    if (caught && !process.emit('unhandledRejection', reason, promise))
+      warnOfRejection(reason);
+    return caught;
+  }
+  if (process.emit('unhandledRejection', reason, promise) && mode !== 'warn')
     return true;
   if (mode === 'warn' || mode === 'warn-with-error-codes') {
-    let text;
-    try {
-      text = isError(reason) ? reason.stack : binding.describe(reason);
-    } catch {
-      text = 'a reason that cannot be shown';
-    }
-    emitWarning(text, 'UnhandledPromiseRejectionWarning');
-    emitWarning('Unhandled promise rejection. This error originated either by throwing inside ' +
-                'of an async function without a catch block, or by rejecting a promise which ' +
-                'was not handled with .catch(). To terminate the node process on unhandled ' +
-                'promise rejection, use the CLI flag `--unhandled-rejections=strict` (see ' +
-                'https://nodejs.org/api/cli.html#cli_unhandled_rejections_mode). (rejection ' +
-                `id: ${lastRejection})`, 'UnhandledPromiseRejectionWarning');
+    warnOfRejection(reason);
     if (mode === 'warn-with-error-codes')
       exitCode ??= 1;
     return true;
   }
-  let error = reason;
-  if (!isError(reason)) {
-    let text;
-    try {
-      text = binding.describe(reason);
-    } catch {
-      text = 'a reason that cannot be shown';
-    }
-    error = new ERR_UNHANDLED_REJECTION(text);
-    error.name = 'UnhandledPromiseRejection';
-    error.stack = `${error.name}: ${error.message}`; // no code of the script is in it
-    arrow = undefined;
+  return throwRejection(reason, arrow);
+}
+
+function describe(reason) {
+  try {
+    return binding.describe(reason);
+  } catch {
+    return 'a reason that cannot be shown';
   }
-  return onUncaught(error, 'unhandledRejection', arrow);
+}
+
+function warnOfRejection(reason) {
+  let text;
+  try {
+    text = isError(reason) ? reason.stack : undefined;
+  } catch {
+    // Its stack throws.
+  }
+  emitWarning(text ?? describe(reason), 'UnhandledPromiseRejectionWarning');
+  emitWarning('Unhandled promise rejection. This error originated either by throwing inside ' +
+              'of an async function without a catch block, or by rejecting a promise which ' +
+              'was not handled with .catch(). To terminate the node process on unhandled ' +
+              'promise rejection, use the CLI flag `--unhandled-rejections=strict` (see ' +
+              'https://nodejs.org/api/cli.html#cli_unhandled_rejections_mode). (rejection ' +
+              `id: ${lastRejection})`, 'UnhandledPromiseRejectionWarning');
+}
+
+// As an error that nobody caught. @returns whether somebody did.
+function throwRejection(reason, arrow) {
+  if (isError(reason))
+    return onUncaught(reason, 'unhandledRejection', arrow);
+  const error = new ERR_UNHANDLED_REJECTION(describe(reason));
+  error.name = 'UnhandledPromiseRejection';
+  ErrorCaptureStackTrace(error); // no code of the script is in it
+  return onUncaught(error, 'unhandledRejection');
 }
 
 function onHandled(promise) {

@@ -30,7 +30,7 @@ const {
 
 const { codes } = require('internal/errors');
 const {
-  ERR_INVALID_ARG_VALUE, ERR_REQUIRE_ASYNC_MODULE,
+  ERR_INVALID_ARG_VALUE, ERR_REQUIRE_ASYNC_MODULE, ERR_REQUIRE_CYCLE_MODULE,
   ERR_UNKNOWN_BUILTIN_MODULE,
 } = codes;
 const builtin = require('internal/modules/builtin');
@@ -210,21 +210,27 @@ Module._resolveFilename = function(request, parent, isMain, options) {
   found = Module._findPath(request, paths, isMain);
   if (found)
     return found;
+  const stack = requireStack(parent);
+  const error = new Error(`Cannot find module '${request}'${shownStack(stack)}`);
+  error.code = 'MODULE_NOT_FOUND';
+  error.requireStack = stack;
+  throw error;
+};
+
+// The modules that led to one: `module` and those that required it.
+function requireStack(module) {
   const stack = [];
-  for (let at = parent; at; at = WeakMapPrototypeGet(parents, at)) {
+  for (let at = module; at; at = WeakMapPrototypeGet(parents, at)) {
     const name = at.filename || at.id;
     if (ArrayPrototypeIncludes(stack, name))
       break;
     ArrayPrototypePush(stack, name);
   }
-  let message = `Cannot find module '${request}'`;
-  if (stack.length > 0)
-    message += `\nRequire stack:\n- ${ArrayPrototypeJoin(stack, '\n- ')}`;
-  const error = new Error(message);
-  error.code = 'MODULE_NOT_FOUND';
-  error.requireStack = stack;
-  throw error;
-};
+  return stack;
+}
+
+const shownStack = (stack) => (stack.length === 0 ? '' :
+  `\nRequire stack:\n- ${ArrayPrototypeJoin(stack, '\n- ')}`);
 
 // -- loading ----------------------------------------------------------------------------
 
@@ -375,8 +381,16 @@ Module._extensions['.json'] = function(module, filename) {
 function loadAsModule(module, filename) {
   const url = toURL(filename);
   let namespace = requireModule(url);
+  const parent = WeakMapPrototypeGet(parents, module);
   if (namespace === undefined)
-    throw new ERR_REQUIRE_ASYNC_MODULE(filename);
+    throw new ERR_REQUIRE_ASYNC_MODULE(filename, shownStack(requireStack(parent)));
+  if (namespace === null) {
+    const from = parent?.filename ? ` (from ${parent.filename})` : '';
+    throw new ERR_REQUIRE_CYCLE_MODULE(
+      `Cannot require() ES Module ${filename} in a cycle.${from} A cycle involving ` +
+      'require(esm) is not allowed to maintain invariants mandated by the ECMAScript ' +
+      'specification. Try making at least part of the dependency in the graph lazily loaded.');
+  }
   if (ObjectHasOwn(namespace, 'module.exports')) {
     module.exports = namespace['module.exports'];
     return;

@@ -8,6 +8,9 @@ const {
   ArrayPrototypePush,
   ObjectKeys,
   RegExpPrototypeExec,
+  Set,
+  SetPrototypeAdd,
+  SetPrototypeHas,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   decodeURIComponent,
@@ -16,14 +19,14 @@ const {
 const {
   codes: {
     ERR_IMPORT_ATTRIBUTE_MISSING, ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE,
-    ERR_IMPORT_ATTRIBUTE_UNSUPPORTED, ERR_INVALID_URL, ERR_UNKNOWN_FILE_EXTENSION,
-    ERR_UNKNOWN_MODULE_FORMAT,
+    ERR_IMPORT_ATTRIBUTE_UNSUPPORTED, ERR_INVALID_URL, ERR_REQUIRE_CYCLE_MODULE,
+    ERR_UNKNOWN_FILE_EXTENSION, ERR_UNKNOWN_MODULE_FORMAT,
   },
 } = require('internal/errors');
 const builtin = require('internal/modules/builtin');
 const { Module, isModuleText, mainFile, readSource } = require('internal/modules/cjs');
 const {
-  dirname, extensionOf, packageOf, resolveImport, splitTail, toPath, toURL,
+  dirname, extensionOf, packageOf, resolveImport, splitTail, textGiven, toPath, toURL,
 } = require('internal/modules/resolve');
 const { process } = require('internal/process');
 const { validateString } = require('internal/validators');
@@ -34,12 +37,16 @@ const input = 'troupe:input:';
 
 // Sources that come from the command line, by URL.
 const inputs = { __proto__: null };
-let mainURL;
+let main;
 
-// What paths are relative to where the script is no file.
-const placeOf = (referrer) =>
-  (StringPrototypeStartsWith(referrer, '/') || StringPrototypeStartsWith(referrer, 'file://') ?
-    referrer : `${process.cwd()}/[eval]`);
+// What paths are relative to. Code of the command line has a name in the current folder, other
+// code that is no file is there without one.
+function placeOf(referrer) {
+  if (StringPrototypeStartsWith(referrer, '/') || StringPrototypeStartsWith(referrer, 'file://') ||
+      StringPrototypeStartsWith(referrer, 'data:'))
+    return referrer;
+  return `${process.cwd()}/${referrer === '[eval]' || referrer === '[stdin]' ? referrer : ''}`;
+}
 
 // -- CommonJS and built-ins ---------------------------------------------------------------
 
@@ -56,6 +63,9 @@ function namesOf(path, seen) {
   }
   const { exportsOf } = require('internal/modules/exports_of');
   const { names, reexports } = exportsOf(readSource(path));
+  const known = new Set();
+  for (let i = 0; i < names.length; ++i)
+    SetPrototypeAdd(known, names[i]);
   for (let i = 0; i < reexports.length; ++i) {
     let more = [];
     try {
@@ -71,8 +81,10 @@ function namesOf(path, seen) {
       // `require` will tell.
     }
     for (let k = 0; k < more.length; ++k)
-      if (!ArrayPrototypeIncludes(names, more[k]))
+      if (!SetPrototypeHas(known, more[k])) {
+        SetPrototypeAdd(known, more[k]);
         ArrayPrototypePush(names, more[k]);
+      }
   }
   return names;
 }
@@ -83,7 +95,7 @@ function synthetic(url, names, load, hasWhole) {
   if (hasWhole)
     ArrayPrototypePush(all, 'module.exports');
   for (let i = 0; i < names.length; ++i)
-    if (!ArrayPrototypeIncludes(all, names[i]))
+    if (names[i] !== 'default' && (!hasWhole || names[i] !== 'module.exports'))
       ArrayPrototypePush(all, names[i]);
   const evaluate = () => {
     const exports = load();
@@ -121,7 +133,7 @@ function findData(url) {
                   'application/wasm': 'wasm', '__proto__': null };
   const kind = kinds[parts[1]];
   if (kind === undefined)
-    throw new ERR_UNKNOWN_MODULE_FORMAT(parts[1], url);
+    throw new ERR_UNKNOWN_MODULE_FORMAT(parts[1] || null, url);
   let { 3: source } = parts;
   source = RegExpPrototypeExec(/;base64$/, parts[2]) !== null ?
     require('internal/buffer').Buffer.from(decodeURIComponent(source), 'base64').toString() :
@@ -186,7 +198,9 @@ function find(specifier, referrer, type) {
   }
   const kind = kindOf(path, type);
   checkType(url, kind, type);
-  return kind === 'commonjs' ? findCommonJS(url, path) : { __proto__: null, url, kind, path };
+  if (kind === 'commonjs')
+    return findCommonJS(url, path);
+  return { __proto__: null, url, kind, path, source: textGiven(path) };
 }
 
 function initMeta(meta, url) {
@@ -195,7 +209,7 @@ function initMeta(meta, url) {
     meta.dirname = dirname(path);
     meta.filename = path;
   }
-  meta.main = url === mainURL;
+  meta.main = url === main?.url;
   meta.resolve = function resolve(specifier) {
     validateString(`${specifier}`, 'specifier');
     try {
@@ -204,20 +218,53 @@ function initMeta(meta, url) {
       // What is not there has a URL all the same.
       if (error.code === 'ERR_MODULE_NOT_FOUND' && typeof error.url === 'string')
         return error.url;
+      if (error.code === 'ERR_UNSUPPORTED_ESM_URL_SCHEME')
+        return `${specifier}`;
       throw error;
     }
   };
   meta.url = url;
 }
 
-binding.setHooks(find, initMeta);
+// A module that `require` wants leads to the one at `url`, whose evaluation may have begun. One
+// that is not through is refused.
+function refuseCycle(specifier, referrer, url, hasBegun) {
+  const path = StringPrototypeStartsWith(url, 'file:') ? toPath(splitTail(url)[0]) : undefined;
+  const cached = path === undefined ? undefined : Module._cache[path];
+  if (cached === undefined ? !hasBegun : cached.loaded)
+    return;
+  const from = StringPrototypeStartsWith(referrer, 'file:') ? toPath(splitTail(referrer)[0]) :
+    referrer;
+  throw new ERR_REQUIRE_CYCLE_MODULE(
+    `Cannot import ${hasBegun ? '' : 'CommonJS '}Module ${specifier} in a cycle. (from ${from})`);
+}
+
+// The graph of `root` has failed with `error`.
+function onFailed(error, root, hasAwait) {
+  if (root === main?.url)
+    main.awaits = hasAwait; // it is told when it is reported
+  else
+    require('internal/modules/explain').explain(error, root, hasAwait);
+}
+
+// An import of `url` cannot be linked: `line` is where its text says so.
+function onUnlinked(error, url, line) {
+  require('internal/modules/explain').explainLink(error, line, (specifier) => {
+    const { path } = resolveImport(specifier, placeOf(url));
+    return path !== undefined && kindOf(path, undefined) === 'commonjs';
+  });
+}
+
+binding.setHooks([find, initMeta, refuseCycle, onFailed, onUnlinked]);
 
 // -- the main module ------------------------------------------------------------------------
 
-// Its URL and the promise of its namespace.
+// Its URL, the promise of its namespace, and, when that is rejected, whether it awaits something
+// at its top.
 function importMain(url) {
-  mainURL = url;
-  return { __proto__: null, url, promise: binding.importModule(url, '') };
+  main = { __proto__: null, url, promise: undefined, awaits: false };
+  main.promise = binding.importModule(url, '');
+  return main;
 }
 
 const importFile = (path) => importMain(toURL(path));

@@ -26,6 +26,7 @@ const {
   StringPrototypeSlice,
   StringPrototypeSplit,
   StringPrototypeStartsWith,
+  StringPrototypeToLowerCase,
   decodeURIComponent,
   encodeURI,
 } = primordials;
@@ -35,6 +36,7 @@ const {
   ERR_INVALID_FILE_URL_PATH, ERR_INVALID_MODULE_SPECIFIER, ERR_INVALID_PACKAGE_CONFIG,
   ERR_INVALID_PACKAGE_TARGET, ERR_MODULE_NOT_FOUND, ERR_PACKAGE_IMPORT_NOT_DEFINED,
   ERR_PACKAGE_PATH_NOT_EXPORTED, ERR_UNSUPPORTED_DIR_IMPORT, ERR_UNSUPPORTED_ESM_URL_SCHEME,
+  ERR_UNSUPPORTED_RESOLVE_REQUEST,
 } = codes;
 const { codes: { ERR_ACCESS_DENIED } } = require('internal/errors');
 const binding = internalBinding('fs');
@@ -43,12 +45,25 @@ const binding = internalBinding('fs');
 
 const operations = { __proto__: null, read: 0, realpath: 6 };
 
+// A file that cannot be read twice: what the host has read of it.
+let given;
+
+function give(path, text) {
+  given = { __proto__: null, path, text };
+}
+
+const textGiven = (path) => (given?.path === path ? given.text : undefined);
+
 // 0: a file, 1: a folder, else something else.
 function kind(path) {
+  if (given?.path === path)
+    return 0;
   return binding.kind === undefined ? -1 : binding.kind(path);
 }
 
 function readText(path) {
+  if (given?.path === path)
+    return given.text;
   if (binding.run === undefined)
     throw new ERR_ACCESS_DENIED('files');
   const { 0: failure, 1: text } = binding.run(operations.read, path, '', '', 1, 0);
@@ -56,6 +71,8 @@ function readText(path) {
 }
 
 function realpath(path) {
+  if (given?.path === path)
+    return path;
   const { 0: failure, 1: found } = binding.run(operations.realpath, path, '', '', 0, 0);
   return failure === undefined ? found : path;
 }
@@ -377,9 +394,7 @@ function resolvePackage(specifier, from, conditions) {
   const { isBuiltin, nameOf } = require('internal/modules/builtin');
   if (isBuiltin(specifier))
     return `node:${nameOf(specifier)}`;
-  if (specifier === '')
-    throw new ERR_MODULE_NOT_FOUND(specifier, from);
-  const parts = parsePackage(specifier);
+  const parts = specifier === '' ? ['', '.'] : parsePackage(specifier);
   if (parts === undefined)
     throw new ERR_INVALID_MODULE_SPECIFIER(specifier, 'is not a valid package name', from);
   const { 0: name, 1: subpath } = parts;
@@ -408,9 +423,47 @@ function resolvePackage(specifier, from, conditions) {
       if (kind(path) === 0)
         return path;
     }
-    throw new ERR_MODULE_NOT_FOUND(folder, from);
+    throw new ERR_MODULE_NOT_FOUND(resolvePath(folder, 'index.js'), from);
   }
   throw new ERR_MODULE_NOT_FOUND(name, from);
+}
+
+// What `require` would find where `import` finds nothing, as a line of the message.
+function adviceFor(specifier, path, from) {
+  const { findFile } = require('internal/modules/cjs');
+  const bare = StringPrototypeEndsWith(path, '/') ? StringPrototypeSlice(path, 0, -1) : path;
+  let found;
+  try {
+    found = findFile(bare, false);
+  } catch {
+    return '';
+  }
+  if (found === undefined || found === bare)
+    return '';
+  let shown;
+  if (isRelative(specifier)) {
+    shown = require('internal/path').makePosix().relative(dirname(from), found);
+    if (shown[0] !== '.')
+      shown = `./${shown}`;
+  } else {
+    const mark = '/node_modules/';
+    const at = StringPrototypeLastIndexOf(found, mark);
+    shown = at < 0 || StringPrototypeStartsWith(specifier, '/') ? found :
+      StringPrototypeSlice(found, at + mark.length);
+  }
+  return `\nDid you mean to import "${shown}"?`;
+}
+
+function checkEncoding(encoded, from) {
+  if (RegExpPrototypeExec(/%2f|%5c/i, encoded) !== null)
+    throw new ERR_INVALID_MODULE_SPECIFIER(
+      encoded, 'must not include encoded "/" or "\\" characters', from);
+}
+
+// Of a URL as a specifier: `file:`; undefined when it is none.
+function schemeOf(specifier) {
+  const found = RegExpPrototypeExec(/^[a-zA-Z][a-zA-Z0-9+.-]*:/, specifier);
+  return found === null ? undefined : StringPrototypeToLowerCase(found[0]);
 }
 
 const importConditions = ['node', 'import', 'module-sync', 'node-addons'];
@@ -424,40 +477,52 @@ function resolveImport(specifier, referrer, conditions = importConditions) {
       throw new codes.ERR_UNKNOWN_BUILTIN_MODULE(specifier);
     return { url: specifier, path: undefined };
   }
-  if (StringPrototypeStartsWith(specifier, 'data:'))
+  const scheme = schemeOf(specifier);
+  if (scheme === 'data:')
     return { url: specifier, path: undefined };
+  if (scheme === undefined && StringPrototypeStartsWith(referrer, 'data:')) {
+    const { isBuiltin, nameOf } = require('internal/modules/builtin');
+    if (isBuiltin(specifier))
+      return { url: `node:${nameOf(specifier)}`, path: undefined };
+    throw new ERR_UNSUPPORTED_RESOLVE_REQUEST(specifier, referrer);
+  }
   const from = StringPrototypeStartsWith(referrer, 'file://') ?
     toPath(splitTail(referrer)[0]) : referrer;
   let path;
   let tail = '';
   if (isRelative(specifier) || StringPrototypeStartsWith(specifier, '/')) {
     const { 0: encoded, 1: rest } = splitTail(specifier);
-    if (RegExpPrototypeExec(/%2f|%5c/i, encoded) !== null)
-      throw new ERR_INVALID_MODULE_SPECIFIER(
-        specifier, 'must not include encoded "/" or "\\" characters', from);
+    checkEncoding(resolvePath(dirname(from), encoded), from);
     path = resolvePath(dirname(from), decodeURIComponent(encoded));
     if (RegExpPrototypeExec(/(?:^|\/)\.{0,2}$/, encoded) !== null && path !== '/')
       path += '/';
     tail = rest;
-  } else if (StringPrototypeStartsWith(specifier, 'file://')) {
-    const { 0: url, 1: rest } = splitTail(specifier);
-    path = toPath(url);
+  } else if (scheme === 'file:') {
+    const { 0: url, 1: rest } = splitTail(StringPrototypeSlice(specifier, 5));
+    let place = url;
+    if (!StringPrototypeStartsWith(url, '//'))
+      place = StringPrototypeStartsWith(url, '/') ? `//${url}` : `///${url}`;
+    checkEncoding(StringPrototypeSlice(place, 2), from);
+    path = toPath(`file:${place}`);
+    if (StringPrototypeEndsWith(place, '/') && path !== '/')
+      path += '/';
     tail = rest;
   } else if (specifier[0] === '#') {
     path = resolveImports(specifier, from, conditions);
   } else {
-    const scheme = RegExpPrototypeExec(/^([a-zA-Z][a-zA-Z0-9+.-]*:)(?!$)/, specifier);
-    if (scheme !== null)
-      throw new ERR_UNSUPPORTED_ESM_URL_SCHEME(scheme[1]);
+    if (scheme !== undefined)
+      throw new ERR_UNSUPPORTED_ESM_URL_SCHEME(scheme);
     path = resolvePackage(specifier, from, conditions);
   }
   if (StringPrototypeStartsWith(path, 'node:'))
     return { url: path, path: undefined };
   const what = kind(path);
   if (what === 1 || StringPrototypeEndsWith(path, '/'))
-    throw new ERR_UNSUPPORTED_DIR_IMPORT(path, from, toURL(path));
+    throw new ERR_UNSUPPORTED_DIR_IMPORT(path, from, toURL(path),
+                                         adviceFor(specifier, path, from));
   if (what !== 0)
-    throw new ERR_MODULE_NOT_FOUND(path, from, 'module', toURL(path));
+    throw new ERR_MODULE_NOT_FOUND(path, from, 'module', toURL(path),
+                                   adviceFor(specifier, path, from));
   path = realpath(path);
   // Empty ones say nothing.
   if (tail === '?' || tail === '#' || tail === '?#')
@@ -469,6 +534,7 @@ module.exports = {
   basename,
   dirname,
   extensionOf,
+  give,
   importConditions,
   isRelative,
   kind,
@@ -485,6 +551,7 @@ module.exports = {
   resolvePath,
   resolveSelf,
   splitTail,
+  textGiven,
   toPath,
   toURL,
 };

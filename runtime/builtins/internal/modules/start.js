@@ -13,16 +13,20 @@ const {
 const builtin = require('internal/modules/builtin');
 const { Module, findFile, isModuleText, makeRequire, readSource } =
   require('internal/modules/cjs');
-const { extensionOf, modulePaths, packageOf, resolvePath } = require('internal/modules/resolve');
-const { finish, process, settings, terminals } = require('internal/process');
+const {
+  extensionOf, give, modulePaths, packageOf, resolvePath,
+} = require('internal/modules/resolve');
+const { finish: end, process, settings, terminals } = require('internal/process');
 const { guard, report, write } = internalBinding('process');
 const binding = internalBinding('modules');
+
+let mainName;
 
 const esm = () => require('internal/modules/esm');
 
 // As the last one that could have caught it.
-const orReport = ({ promise, url }) => PromisePrototypeThen(promise, () => {}, (error) => {
-  report(error, () => require('internal/modules/explain').explain(error, url));
+const orReport = (main) => PromisePrototypeThen(main.promise, () => {}, (error) => {
+  report(error, () => require('internal/modules/explain').explain(error, main.url, main.awaits));
 });
 
 // As https://nodejs.org/api/cli.html says of terminals and variables.
@@ -62,7 +66,8 @@ function runFile(file) {
   path = findFile(path, false) ?? path;
   if (esm().isModuleFile(path))
     return orReport(esm().importFile(path));
-  if (extensionOf(path) === '.js' && (packageOf(path)?.type ?? 'none') === 'none') {
+  const extension = extensionOf(path);
+  if ((extension === '.js' || extension === '') && (packageOf(path)?.type ?? 'none') === 'none') {
     // Without a type, the text tells.
     let isModule = false;
     guard(() => {
@@ -120,7 +125,7 @@ function prepareBuiltins() {
 // @returns its value.
 function runCode(code, name, mayBeModule, whenDone) {
   if (mayBeModule && isModuleText(code, name))
-    return runModule(code, `${name}1`);
+    return runModule(code);
   prepareGlobals(name);
   let value;
   guard(() => {
@@ -130,9 +135,9 @@ function runCode(code, name, mayBeModule, whenDone) {
   return value;
 }
 
-function runModule(code, name) {
+function runModule(code) {
   prepareBuiltins();
-  return orReport(esm().importSource(code, name));
+  return orReport(esm().importSource(code, '[eval1]'));
 }
 
 function print(value) {
@@ -151,10 +156,13 @@ const host = {
     ObjectDefineProperty(globalThis, SymbolToStringTag,
                          { __proto__: null, value: 'global', configurable: true });
     esm();
+    mainName = what.file ?? what.name;
+    if (what.text !== undefined)
+      give(resolvePath(process.cwd(), what.file), what.text);
     if (what.file !== undefined)
       return runFile(what.file);
     if (what.isModule)
-      return runModule(what.code, `${what.name}1`);
+      return runModule(what.code);
     if (what.print) {
       runCode(what.code, what.name, false, print);
       return undefined;
@@ -162,7 +170,13 @@ const host = {
     const value = runCode(what.code, what.name, !what.wantsValue);
     return what.wantsValue ? value : undefined;
   },
-  finish,
+  // With 13: something awaits at its top what will not come.
+  finish(code) {
+    if (code === 13 && settings.warnings)
+      write(true, 'Warning: Detected unsettled top-level await at ' +
+        `${binding.stalledAwait() ?? mainName}\n\n\n`);
+    end(code);
+  },
 };
 
 module.exports = { host, runFile };

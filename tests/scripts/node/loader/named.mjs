@@ -1,0 +1,1 @@
+import d, { zz } from './l.cjs';

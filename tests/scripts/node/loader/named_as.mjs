@@ -1,0 +1,1 @@
+import { zz as q, x } from './l.cjs';

@@ -1,0 +1,4 @@
+import {
+  x,
+  zz,
+} from './l.cjs';

@@ -1,0 +1,1 @@
+export { zz as q } from 'pk';

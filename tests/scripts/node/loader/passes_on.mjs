@@ -1,0 +1,1 @@
+import './wants_module.mjs';

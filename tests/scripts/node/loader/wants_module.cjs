@@ -1,0 +1,1 @@
+require('./wants_module.mjs');

@@ -190,7 +190,7 @@ future<value> context::reload(std::string specifier, run_options how) {
   // The seat outlives the handle: then there is nobody to serve.
   auto seat = std::weak_ptr{seat_};
   auto kept = old->options.lock();
-  if (!kept)
+  if (!kept || old->link->closed())
     return import(std::move(specifier), how); // says why it has ended
   auto options = *kept;
   options.name = old->link->name();

@@ -151,6 +151,7 @@ void context_link::close(exit_report report) {
     loads.swap(loads_);
     kept.swap(kept_);
   }
+  kept.reset(); // before anybody learns of the end
   for (auto& [load, open_one] : loads)
     open_one.port->cancel(load);
   auto why = closed_error(report);

@@ -17,8 +17,7 @@ if(TARGET troupe_cli)
 endif()
 # As here, so that links between them hold.
 install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(DIRECTORY docs examples DESTINATION "${CMAKE_INSTALL_DOCDIR}"
-  FILES_MATCHING PATTERN "*.md" PATTERN "*.cpp" PATTERN "*.js")
+install(DIRECTORY docs examples DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 # -- find_package(troupe) -----------------------------------------------------
 

@@ -16,8 +16,8 @@ if(TARGET troupe_cli)
   install(TARGETS troupe_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
 # As here, so that links between them hold.
-install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(DIRECTORY docs examples DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/troupe")
+install(DIRECTORY docs examples DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/troupe")
 
 # -- find_package(troupe) -----------------------------------------------------
 

@@ -133,6 +133,7 @@ void context_link::close(exit_report report) {
   decltype(last_batch_) unopened; // its requests refer to this link
   decltype(ports_) ports;
   decltype(loads_) loads;
+  decltype(kept_) kept;
   {
     std::lock_guard guard{mutex_};
     if (report_)
@@ -148,7 +149,9 @@ void context_link::close(exit_report report) {
     watchers.swap(on_exit_);
     ports.swap(ports_);
     loads.swap(loads_);
+    kept.swap(kept_);
   }
+  kept.reset(); // before anybody learns of the end
   for (auto& [load, open_one] : loads)
     open_one.port->cancel(load);
   auto why = closed_error(report);
@@ -156,6 +159,12 @@ void context_link::close(exit_report report) {
     receiver->receive(why);
   for (auto& watcher : watchers)
     watcher->receive(report);
+}
+
+void context_link::keep(std::shared_ptr<const void> what) {
+  std::lock_guard guard{mutex_};
+  if (!report_)
+    kept_ = std::move(what);
 }
 
 void context_link::on_exit(std::shared_ptr<exit_receiver> receiver) {

@@ -92,6 +92,9 @@ public:
 
   void on_exit(std::shared_ptr<exit_receiver> receiver);
 
+  /// Keeps something until the context has ended.
+  void keep(std::shared_ptr<const void> what);
+
   /// Who waits for the end of this context waits for that of `heir` from now on.
   void hand_watchers_to(context_link& heir);
 
@@ -158,6 +161,7 @@ private:
   std::vector<open_request> open_;
   std::size_t look_through_at_ = 0;
   std::vector<std::shared_ptr<exit_receiver>> on_exit_;
+  std::shared_ptr<const void> kept_; // until the context has ended
   std::optional<exit_report> report_;
   std::unordered_map<std::uint64_t, std::shared_ptr<loader_port>> ports_;
   std::uint64_t last_port_ = 0;

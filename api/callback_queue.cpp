@@ -1,6 +1,7 @@
 #include "api/callback_queue.hpp"
 
 #include "runtime/thread_role.hpp"
+#include "troupe/future.hpp"
 
 #include <pthread.h>
 
@@ -12,7 +13,7 @@ void callback_queue::post(std::function<void()> work) {
   std::unique_lock guard{mutex_};
   if (stopping_) {
     guard.unlock();
-    work();
+    run_here(std::move(work));
     return;
   }
   queue_.push_back(std::move(work));

@@ -70,6 +70,12 @@ future<value> context::run(const script& compiled, run_options how) {
   return send_run(detail::script_access::source(compiled), how);
 }
 
+std::optional<error> detail::check(take_as how) {
+  if (how > take_as::nothing)
+    return error{.code = errc::invalid_argument, .message = "what to take it as is no take_as"};
+  return std::nullopt;
+}
+
 std::optional<error> detail::check(const run_options& how) {
   if (how.timeout.count() < 0)
     return error{.code = errc::invalid_argument,
@@ -82,8 +88,8 @@ std::optional<error> detail::check(const run_options& how) {
   if (how.timeout_covers > timeout_scope::evaluation)
     return error{.code = errc::invalid_argument,
                  .message = "run_options::timeout_covers is no timeout_scope"};
-  if (how.take > take_as::nothing)
-    return error{.code = errc::invalid_argument, .message = "run_options::take is no take_as"};
+  if (auto unsound = check(how.take))
+    return unsound;
   if (how.timeout_covers == timeout_scope::evaluation && how.timeout.count() == 0)
     return error{.code = errc::invalid_argument,
                  .message =
@@ -152,7 +158,11 @@ future<value> context::import(std::string specifier, run_options how) {
 future<value> context::import(module_request what, run_options how) {
   if (how.timeout.count() > 0)
     how.timeout_covers = timeout_scope::evaluation;
-  if (auto unsound = detail::check(how))
+  auto unsound = detail::check(how);
+  if (what.phase > import_phase::source)
+    unsound = error{.code = errc::invalid_argument,
+                    .message = "module_request::phase is no import_phase"};
+  if (unsound)
     return detail::refuse<value>(home(), *std::move(unsound));
   return detail::ask<value>(home(), actors::import_request{0, std::move(what), how},
                             &converted<value>);
@@ -179,7 +189,10 @@ future<value> context::reload(std::string specifier, run_options how) {
     return import(std::move(specifier), how); // says why not
   // The seat outlives the handle: then there is nobody to serve.
   auto seat = std::weak_ptr{seat_};
-  auto options = old->options;
+  auto kept = old->options.lock();
+  if (!kept || old->link->closed())
+    return import(std::move(specifier), how); // says why it has ended
+  auto options = *kept;
   options.name = old->link->name();
   auto started = std::make_shared<context>();
   return detail::spawn_context(old->callbacks, old->client, std::move(options))
@@ -233,6 +246,8 @@ future<synthetic_module> context::make_module(std::vector<value::member> exports
 // -- the global object -----------------------------------------------------------------
 
 future<value> context::get(std::string key, take_as how) {
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(home(), *std::move(unsound));
   return detail::ask<value>(
     home(),
     property_request{.operation = property_operation::get, .key = std::move(key), .take = how},
@@ -295,6 +310,9 @@ future<void> context::idle() {
 }
 
 future<exit_report> context::close(close_mode mode) {
+  if (mode > close_mode::now)
+    return detail::refuse<exit_report>(
+      home(), {.code = errc::invalid_argument, .message = "the mode is no close_mode"});
   auto served = seat_ ? seat_->end() : nullptr;
   auto ended = exit_of(served);
   if (served)

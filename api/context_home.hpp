@@ -18,7 +18,8 @@ namespace troupe::detail {
 struct context_home {
   std::shared_ptr<callback_queue> callbacks;
   std::shared_ptr<actors::client> client;
-  context_options options{}; ///< What it was made with.
+  /// What it was made with, until it has ended: its `link` keeps them.
+  std::weak_ptr<const context_options> options{};
   std::shared_ptr<actors::context_link> link{};
 };
 

@@ -6,6 +6,17 @@
 
 namespace troupe::detail {
 
+namespace {
+
+result<js::module_answer> to_answer(module_source source) {
+  if (source.kind() > module_kind::synthetic)
+    return error{.code = errc::invalid_argument,
+                 .message = "the kind of module '" + source.identifier() + "' is no module_kind"};
+  return js::module_answer{std::move(source)};
+}
+
+} // namespace
+
 std::optional<result<js::module_answer>> loader_adapter::find(
   const module_request& request) const {
   auto found = loader_ ? loader_->find(request) : std::nullopt;
@@ -13,7 +24,7 @@ std::optional<result<js::module_answer>> loader_adapter::find(
     return std::nullopt;
   if (!*found)
     return std::move(*found).error();
-  return js::module_answer{**std::move(found)};
+  return to_answer(**std::move(found));
 }
 
 void loader_adapter::load(js::load_id load, std::vector<js::module_fetch> fetches,
@@ -36,11 +47,10 @@ void loader_adapter::ask(js::load_id load, js::module_fetch fetch,
   auto id = fetch.id;
   try {
     if (loader_)
-      pass_on(load, id, loader_->load(std::move(fetch.request)), done,
-              [](module_source source) { return js::module_answer{std::move(source)}; });
+      pass_on(load, id, loader_->load(std::move(fetch.request)), done, &to_answer);
     else
       pass_on(load, id, resolver_(std::move(fetch.request)), done, [](const vm_module& module) {
-        return js::module_answer{module_access::held(module)};
+        return result<js::module_answer>{js::module_answer{module_access::held(module)}};
       });
   } catch (...) {
     (*done)({id, error_from_exception()});
@@ -60,7 +70,7 @@ void loader_adapter::pass_on(js::load_id load, js::fetch_id id, future<T> from,
     std::erase_if(open_, [](const auto& each) { return each.second.expired(); });
     open_.emplace(load, future_access::source(from));
   }
-  auto passed = std::move(from).then([id, done, convert](result<T> outcome) {
+  future_access::deliver(std::move(from), [id, done, convert](result<T> outcome) {
     if (outcome)
       (*done)({id, convert(*std::move(outcome))});
     else

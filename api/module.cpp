@@ -90,11 +90,15 @@ future<value> vm_module::error() const {
 }
 
 future<value> vm_module::exports(take_as how) const {
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(detail::home_of(held_), *std::move(unsound));
   return ask<value>(held_,
                     {.operation = module_operation::take_namespace, .options = {.take = how}});
 }
 
 future<value> vm_module::get(std::string name, take_as how) const {
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(detail::home_of(held_), *std::move(unsound));
   return ask<value>(held_, {.operation = module_operation::get_export,
                             .key = std::move(name),
                             .options = {.take = how}});

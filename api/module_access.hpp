@@ -6,6 +6,7 @@
 #include "troupe/result.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace troupe::detail {
@@ -35,6 +36,9 @@ struct module_access {
     return of.held_;
   }
 };
+
+/// The error of a call with an enumerator that is none; nothing when it is one.
+[[nodiscard]] std::optional<error> check(take_as how);
 
 /// Where the object or module on lease lives; null for an empty handle.
 [[nodiscard]] std::shared_ptr<const context_home> home_of(const value& held);

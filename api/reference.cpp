@@ -40,6 +40,8 @@ future<value> reference::copy(run_options how) const {
 }
 
 future<value> reference::get(std::string key, take_as how) const {
+  if (auto unsound = detail::check(how))
+    return detail::refuse<value>(home_of(held_), *std::move(unsound));
   return ask<value>(held_, property_request{.operation = property_operation::get,
                                             .key = std::move(key),
                                             .object = held_,

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::detail {
 
@@ -30,7 +31,7 @@ public:
     return this->decided();
   }
 
-  void cancel() override {
+  void cancel_step(std::vector<std::shared_ptr<cancellable>>&) override {
     link_->cancel(id_);
   }
 

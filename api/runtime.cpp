@@ -12,6 +12,7 @@
 #include "api/spawning.hpp"
 #include "runtime/code_cache_store.hpp"
 #include "runtime/engine.hpp"
+#include "runtime/thread_role.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -19,11 +20,16 @@
 #include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <caf/thread_hook.hpp>
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <system_error>
+#include <thread>
 
 namespace troupe {
 
@@ -59,7 +65,19 @@ std::shared_ptr<const actors::host_hooks> make_hooks(
 /// CAF's scheduler runs only supervisors here: two threads that sleep when there
 /// is nothing to do.
 struct system_config : caf::actor_system_config {
+  /// The threads of the scheduler must not wait for answers, or for the runtime's end.
+  struct mark final : caf::thread_hook {
+    void init(caf::actor_system&) override {
+    }
+    void thread_started() override {
+      js::current_thread_role() = js::thread_role::actors;
+    }
+    void thread_terminates() override {
+    }
+  };
+
   system_config() {
+    add_thread_hook<mark>();
     set("caf.scheduler.policy", "sharing");
     set("caf.scheduler.max-threads", 2u);
   }
@@ -83,6 +101,54 @@ struct meta_objects {
 // will.
 constexpr std::chrono::milliseconds stop_grace_min{10};
 constexpr std::chrono::milliseconds unresponsive_after_min{10};
+// Can be added to any point in time.
+constexpr std::chrono::milliseconds wait_max = std::chrono::hours{24 * 365};
+
+/// Ends of runtimes that had to be left to threads of their own. The end of the process
+/// waits for them.
+///
+/// Threads: any; one mutex.
+class farewells {
+public:
+  static farewells& instance() {
+    static farewells all;
+    return all;
+  }
+
+  ~farewells() {
+    auto role = js::current_thread_role();
+    std::unique_lock guard{mutex_};
+    if (role == js::thread_role::user || role == js::thread_role::callbacks)
+      fewer_.wait(guard, [this] { return open_ == 0; });
+  }
+
+  template <class Core>
+  void leave(std::unique_ptr<Core> core) {
+    {
+      std::lock_guard guard{mutex_};
+      ++open_;
+    }
+    // Not even a thread: what is left of the runtime is never freed.
+    auto* last = core.release();
+    try {
+      std::thread{[this, last] {
+        pthread_setname_np(pthread_self(), "troupe-end");
+        delete last;
+        std::lock_guard guard{mutex_};
+        --open_;
+        fewer_.notify_all();
+      }}.detach();
+    } catch (const std::system_error&) {
+      std::lock_guard guard{mutex_};
+      --open_;
+    }
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable fewer_;
+  std::size_t open_ = 0; // guarded by mutex_
+};
 
 } // namespace
 
@@ -94,8 +160,8 @@ struct runtime::core {
       client(std::make_shared<actors::client>(system)), watchdog(system, watched),
       supervisor(system.spawn<actors::supervisor_actor>(
         engine, watchdog.handle(), watched, make_hooks(options, callbacks), resources,
-        std::max(options.stop_grace, stop_grace_min),
-        std::max(options.unresponsive_after, unresponsive_after_min))),
+        std::clamp(options.stop_grace, stop_grace_min, wait_max),
+        std::clamp(options.unresponsive_after, unresponsive_after_min, wait_max))),
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
     client->use(supervisor);
@@ -158,9 +224,14 @@ runtime::runtime() : runtime(runtime_options{}) {
 }
 
 runtime::runtime(runtime_options options) : core_(std::make_unique<core>(options)) {
+  static_cast<void>(farewells::instance()); // before whatever of the user's outlives main
 }
 
-runtime::~runtime() = default;
+runtime::~runtime() {
+  auto role = js::current_thread_role();
+  if (role == js::thread_role::isolate || role == js::thread_role::actors)
+    farewells::instance().leave(std::move(core_)); // would wait for itself
+}
 
 future<context> runtime::spawn() {
   return spawn(context_options{});

@@ -38,26 +38,35 @@ result<void> check_sound(const context_options& options) {
   if (options.cpu_budget.count() < 0)
     return bad("context_options::cpu_budget must not be negative; it is {} ms",
                options.cpu_budget.count());
+  if (options.modules.load_time.count() < 0)
+    return bad("module_limits::load_time must not be negative; it is {} ms",
+               options.modules.load_time.count());
+  if (options.modules.concurrency_max == 0)
+    return bad("module_limits::concurrency_max must be at least 1; it is {}",
+               options.modules.concurrency_max);
   return {};
 }
 
 class spawn_state final : public future_state<context>, public actors::spawn_receiver {
 public:
-  explicit spawn_state(std::shared_ptr<context_home> home)
-    : future_state(home->callbacks), home_(std::move(home)) {
+  spawn_state(std::shared_ptr<context_home> home, std::shared_ptr<const context_options> options)
+    : future_state(home->callbacks), home_(std::move(home)), options_(std::move(options)) {
   }
 
   void receive(result<std::shared_ptr<actors::context_link>> outcome) override {
+    auto options = std::move(options_); // its destructors are the host's
     if (!outcome) {
       settle(std::move(outcome).error());
       return;
     }
     home_->link = *std::move(outcome);
+    home_->link->keep(std::move(options));
     settle(context_access::make(std::move(home_)));
   }
 
 private:
   std::shared_ptr<context_home> home_;
+  std::shared_ptr<const context_options> options_;
 };
 
 } // namespace
@@ -65,8 +74,9 @@ private:
 future<context> spawn_context(const std::shared_ptr<callback_queue>& callbacks,
                               const std::shared_ptr<actors::client>& client,
                               context_options options, bool internal) {
-  auto home = std::make_shared<context_home>(context_home{callbacks, client, options});
-  auto state = std::make_shared<spawn_state>(home);
+  auto kept = std::make_shared<const context_options>(options);
+  auto home = std::make_shared<context_home>(context_home{callbacks, client, kept});
+  auto state = std::make_shared<spawn_state>(home, std::move(kept));
   if (auto sound = check_sound(options); !sound) {
     state->settle(std::move(sound).error());
   } else {

@@ -1,4 +1,5 @@
-# cmake --install: headers, libtroupe.so, the command, find_package(troupe), pkg-config.
+# cmake --install: headers, libtroupe.so, the command, documents, examples, find_package(troupe),
+# pkg-config.
 
 include(CMakePackageConfigHelpers)
 
@@ -14,6 +15,9 @@ if(TARGET troupe_cli)
   set_target_properties(troupe_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${_to_lib}")
   install(TARGETS troupe_cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
+# As here, so that links between them hold.
+install(FILES README.md LICENSE DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/troupe")
+install(DIRECTORY docs examples DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/troupe")
 
 # -- find_package(troupe) -----------------------------------------------------
 

@@ -408,30 +408,59 @@ private:
 
   v8::MaybeLocal<v8::Object> make_error(const value_node& node) {
     auto name = detail::to_utf8(node.text);
-    auto empty = v8::String::Empty(isolate_);
+    // The stack begins with the message, which is put in with the other properties later.
+    v8::Local<v8::Value> text;
+    auto message = v8::String::Empty(isolate_);
+    if (const auto* given = field_of(node, "message");
+        given != nullptr && given->kind == value_kind::string) {
+      if (!make_string(given->node->text).ToLocal(&text))
+        return {};
+      message = text.As<v8::String>();
+    }
     v8::Local<v8::Value> made;
+    bool has_head = true;
     if (name == "RangeError")
-      made = v8::Exception::RangeError(empty);
+      made = v8::Exception::RangeError(message);
     else if (name == "ReferenceError")
-      made = v8::Exception::ReferenceError(empty);
+      made = v8::Exception::ReferenceError(message);
     else if (name == "SyntaxError")
-      made = v8::Exception::SyntaxError(empty);
+      made = v8::Exception::SyntaxError(message);
     else if (name == "TypeError")
-      made = v8::Exception::TypeError(empty);
+      made = v8::Exception::TypeError(message);
     else if (name == "EvalError" || name == "URIError")
       made = make_rare_error(name[0]);
-    if (made.IsEmpty())
-      made = v8::Exception::Error(empty);
+    if (made.IsEmpty()) {
+      made = v8::Exception::Error(message);
+      has_head = name == "Error";
+    } else {
+      has_head = name != "EvalError" && name != "URIError";
+    }
     auto object = made.As<v8::Object>();
     static constexpr std::array<std::string_view, 7> built_in{
       "Error",       "EvalError", "RangeError", "ReferenceError",
       "SyntaxError", "TypeError", "URIError"};
     bool plain = std::ranges::find(built_in, name) != built_in.end();
-    v8::Local<v8::Value> text;
     if (!plain
         && (!make_string(node.text).ToLocal(&text) || !define(object, literal("name"), text)))
       return {};
+    if (!has_head && field_of(node, "stack") == nullptr) {
+      if (!make_string(node.text).ToLocal(&text))
+        return {};
+      auto head = text.As<v8::String>();
+      if (message->Length() != 0)
+        head = v8::String::Concat(isolate_, v8::String::Concat(isolate_, head, literal(": ")),
+                                  message);
+      if (!define(object, literal("stack"), head))
+        return {};
+    }
     return object;
+  }
+
+  static const value_slot* field_of(const value_node& node, std::string_view name) {
+    for (const auto& [key, item] : node.properties)
+      if (key.length == name.size() && detail::to_utf8(key) == name)
+        return &item;
+    return nullptr;
   }
 
   /// An EvalError or URIError, which v8::Exception does not make. The realm's

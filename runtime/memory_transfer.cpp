@@ -1,5 +1,6 @@
 #include "runtime/memory_transfer.hpp"
 
+#include "runtime/thread_role.hpp"
 #include "runtime/transfer_cell.hpp"
 
 #include <utility>
@@ -15,10 +16,16 @@ struct tenancy {
   std::shared_ptr<array_buffer_allocator> budget;
 };
 
+/// On a thread of V8's or the isolate's, with code of the host inside: it must not wait.
 void end_tenancy(void* data, std::size_t, void* tenant) {
+  auto& role = current_thread_role();
+  auto before = role;
+  if (role == thread_role::user)
+    role = thread_role::actors;
   auto* ended = static_cast<tenancy*>(tenant);
   ended->budget->release(data); // unless the memory has gone on already
   delete ended;
+  role = before;
 }
 
 /// Keeps memory that V8 has allocated, while it is used elsewhere.

@@ -13,6 +13,12 @@ constexpr auto host_call_patience = std::chrono::milliseconds{20};
 // Looking at a thread's CPU clock more often than this would gain nothing.
 constexpr auto cpu_look_min = std::chrono::milliseconds{1};
 
+/// A limit as what can be added to a clock: a hundred years are as good as none.
+std::chrono::nanoseconds countable(std::chrono::milliseconds limit) {
+  constexpr std::chrono::milliseconds most = std::chrono::hours{24 * 36500};
+  return std::min(limit, most);
+}
+
 steady_time cpu_look_at(steady_time now, std::chrono::nanoseconds left) {
   return later(now, std::max<std::chrono::nanoseconds>(left, cpu_look_min));
 }
@@ -49,7 +55,7 @@ void run_ledger::limit_cpu(std::chrono::milliseconds budget) {
   std::lock_guard guard{mutex_};
   if (!cpu_used_)
     return;
-  budget_left_ = budget;
+  budget_left_ = countable(budget);
   budget_end_ = cpu_used_() + budget_left_;
 }
 
@@ -89,7 +95,7 @@ std::optional<steady_time> run_ledger::await(const turn& waiting) {
   forget(waiting.request);
   auto due =
     waiting.deadline == never ? due_.end() : due_.emplace(waiting.deadline, waiting.request);
-  waiting_.emplace(waiting.request, evaluation{waiting, due, waiting.cpu_time});
+  waiting_.emplace(waiting.request, evaluation{waiting, due, countable(waiting.cpu_time)});
   return arm(waiting.deadline);
 }
 
@@ -241,7 +247,7 @@ void run_ledger::stop_stack(stop_reason reason, steady_time now) {
 void run_ledger::start_cpu_clock(open_turn& begun, steady_time now) {
   auto waiting = waiting_.find(begun.run.request);
   auto left =
-    waiting == waiting_.end() ? nanoseconds{begun.run.cpu_time} : waiting->second.cpu_left;
+    waiting == waiting_.end() ? countable(begun.run.cpu_time) : waiting->second.cpu_left;
   begun.cpu_until = cpu_used_() + left;
   begun.cpu_look = cpu_look_at(now, left);
 }

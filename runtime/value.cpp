@@ -176,7 +176,8 @@ std::string_view to_string(value_kind kind) noexcept {
                                                           "host function",
                                                           "reference",
                                                           "hole"};
-  return names[static_cast<std::size_t>(kind)];
+  auto place = static_cast<std::size_t>(kind);
+  return place < names.size() ? names[place] : "unknown kind";
 }
 
 // -- construction ---------------------------------------------------------------
@@ -300,6 +301,8 @@ value value::bytes(std::span<const std::byte> bytes) {
 }
 
 value value::typed_array(element_type type, std::span<const std::byte> bytes) {
+  if (type > element_type::data_view)
+    throw std::invalid_argument{"value::typed_array: the type is no element_type"};
   auto whole = bytes.first(bytes.size() - bytes.size() % detail::element_size(type));
   return make_value(value_kind::typed_array, [&](value_graph& graph, value_node& node) {
     node.element = type;
@@ -643,6 +646,8 @@ std::optional<std::string> read_utf8(const value& from) {
 }
 
 value make_shared_buffer(const shared_buffer& from) {
+  if (!buffer_access::store(from)) // moved from
+    return make_shared_buffer(shared_buffer{0});
   return make_value(value_kind::shared_array_buffer, [&](value_graph& graph, value_node& node) {
     node.bytes = from.bytes();
     node.resource = graph.keep(buffer_access::store(from));
@@ -658,6 +663,34 @@ std::optional<shared_buffer> read_shared_buffer(const value& from) {
   auto bytes = whole->node->bytes;
   return buffer_access::share({const_cast<std::byte*>(bytes.data()), bytes.size()},
                               *whole->node->resource);
+}
+
+std::optional<std::vector<std::byte>> read_bytes(const value& from) {
+  const auto* whole = &value_access::slot(from);
+  if (whole->kind == value_kind::typed_array)
+    whole = &whole->node->items[0];
+  auto copied = [](std::span<const std::byte> bytes) {
+    return std::vector<std::byte>(bytes.begin(), bytes.end());
+  };
+  std::span<const std::byte> bytes;
+  std::optional<std::vector<std::byte>> transferred;
+  if (whole->kind == value_kind::array_buffer && whole->node->resource != nullptr) {
+    transferred = static_cast<transfer_cell*>(whole->node->resource->get())->copy();
+    if (!transferred)
+      return std::nullopt; // somebody has taken it
+    bytes = *transferred;
+  } else if (whole->kind == value_kind::array_buffer
+             || whole->kind == value_kind::shared_array_buffer) {
+    bytes = whole->node->bytes;
+  } else {
+    return std::nullopt;
+  }
+  if (!from.is(value_kind::typed_array))
+    return transferred ? std::move(transferred) : copied(bytes);
+  const auto& view = *value_access::slot(from).node;
+  if (view.offset > bytes.size() || view.byte_length > bytes.size() - view.offset)
+    return std::nullopt;
+  return copied(bytes.subspan(view.offset, view.byte_length));
 }
 
 std::optional<std::u16string> read_utf16(const value& from) {

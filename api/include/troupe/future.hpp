@@ -32,6 +32,13 @@ namespace detail {
 
 class callback_queue;
 
+/// Runs `work` here and now; deep inside other such work, right after that. So a chain
+/// of futures may be of any length.
+void run_here(std::function<void()> work);
+
+/// Runs what the calling thread has put off so.
+void run_put_off();
+
 /// Runs `work` on the queue's thread; here, when the queue is gone or null.
 void post(const std::shared_ptr<callback_queue>& queue, std::function<void()> work);
 
@@ -48,7 +55,80 @@ void hand_over(const executor& where, std::function<void()> work) noexcept;
 class cancellable {
 public:
   virtual ~cancellable() = default;
-  virtual void cancel() = 0;
+
+  void cancel();
+
+  /// Stops this; adds to `next` what stops it, when it only waits for that.
+  virtual void cancel_step(std::vector<std::shared_ptr<cancellable>>& next) = 0;
+};
+
+/// A coroutine that waits for something: what its own future's `cancel` goes to.
+class awaiting {
+public:
+  virtual ~awaiting() = default;
+  virtual void awaits(std::weak_ptr<cancellable> what) = 0;
+};
+
+[[nodiscard]] inline error dropped_error() {
+  return {.code = errc::broken_promise, .message = "the continuation was dropped"};
+}
+
+/// A suspended coroutine that the first caller resumes.
+///
+/// Threads: any. A coroutine may be destroyed by the thread that would resume it, or
+///          any other that knows it suspended; one that is being resumed may not.
+class resume_slot {
+public:
+  explicit resume_slot(std::coroutine_handle<> waiting) : waiting_(waiting.address()) {
+  }
+
+  void resume() {
+    if (auto* waiting = waiting_.exchange(nullptr))
+      std::coroutine_handle<>::from_address(waiting).resume();
+  }
+
+  /// Does it wait still?
+  [[nodiscard]] bool waits() const noexcept {
+    return waiting_ != nullptr;
+  }
+
+  /// Nobody will: the executor has lost the work.
+  static void resume_as_lost(const std::shared_ptr<resume_slot>& slot) noexcept;
+
+  /// The coroutine is no more, or is resumed.
+  void clear() noexcept {
+    waiting_ = nullptr;
+  }
+
+  [[nodiscard]] bool lost() const noexcept {
+    return lost_;
+  }
+
+private:
+  std::atomic<void*> waiting_;
+  bool lost_ = false; // written by who resumes, before
+};
+
+/// Resumes the coroutine, as lost when this is dropped before.
+class resumption {
+public:
+  explicit resumption(std::shared_ptr<resume_slot> slot) : slot_(std::move(slot)) {
+  }
+
+  resumption(const resumption&) = delete;
+  resumption& operator=(const resumption&) = delete;
+
+  ~resumption() {
+    if (slot_->waits())
+      resume_slot::resume_as_lost(slot_);
+  }
+
+  void operator()() {
+    slot_->resume();
+  }
+
+private:
+  std::shared_ptr<resume_slot> slot_;
 };
 
 /// Where threads sleep until a future is settled, and what guards the rare parts
@@ -172,8 +252,7 @@ public:
       work->cancel();
   }
 
-  /// Asks whoever works on the outcome to stop.
-  void cancel() override {
+  void cancel_step(std::vector<std::shared_ptr<cancellable>>& next) override {
     std::shared_ptr<cancellable> source;
     {
       std::lock_guard guard{parking_lot::of(this).mutex};
@@ -181,7 +260,7 @@ public:
       source = source_.lock();
     }
     if (source)
-      source->cancel();
+      next.push_back(std::move(source));
     else
       settle(error{.code = errc::cancelled, .message = "the future was cancelled"});
   }
@@ -235,12 +314,91 @@ struct debt {
 
   ~debt() {
     if (!passed_on)
-      state->settle(
-        error{.code = errc::broken_promise, .message = "the continuation was dropped"});
+      state->settle(dropped_error());
   }
 
   std::shared_ptr<future_state<T>> state;
   bool passed_on = false; ///< Somebody else settles it.
+};
+
+/// Calls `to` with an outcome, once: with an error when it is dropped before.
+template <class T, class F>
+class delivery {
+public:
+  explicit delivery(F to) : to_(std::move(to)) {
+  }
+
+  delivery(const delivery&) = delete;
+  delivery& operator=(const delivery&) = delete;
+
+  ~delivery() {
+    give(dropped_error());
+  }
+
+  void give(result<T> outcome) noexcept {
+    if (std::exchange(given_, true))
+      return;
+    try {
+      to_(std::move(outcome));
+    } catch (...) {
+      // Nobody is left to be told.
+    }
+  }
+
+private:
+  F to_;
+  bool given_ = false;
+};
+
+/// What `co_await` of a future waits with.
+template <class T>
+class awaiter {
+public:
+  explicit awaiter(std::shared_ptr<future_state<T>> state) : state_(std::move(state)) {
+  }
+
+  awaiter(const awaiter&) = delete;
+  awaiter& operator=(const awaiter&) = delete;
+
+  ~awaiter() {
+    if (slot_) // destroyed while it waits
+      slot_->clear();
+    if (state_)
+      state_->forsake();
+  }
+
+  bool await_ready() const noexcept {
+    return !state_ || state_->ready();
+  }
+
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> waiting) {
+    if constexpr (std::convertible_to<Promise*, awaiting*>) {
+      waits_ = &waiting.promise();
+      waits_->awaits(state_);
+    }
+    slot_ = std::make_shared<resume_slot>(waiting);
+    auto kept = state_; // the coroutine may resume, and end, before this returns
+    auto resume = std::make_shared<resumption>(slot_);
+    kept->continue_with([resume](auto&) { (*resume)(); });
+  }
+
+  result<T> await_resume() {
+    if (waits_ != nullptr)
+      waits_->awaits({});
+    auto state = std::exchange(state_, nullptr);
+    auto slot = std::exchange(slot_, nullptr);
+    if (!state)
+      return error{.code = errc::broken_promise, .message = "the future has no state"};
+    if (slot && slot->lost())
+      return dropped_error();
+    return state->take();
+  }
+
+private:
+  std::shared_ptr<future_state<T>> state_;
+  std::shared_ptr<resume_slot> slot_;
+  awaiting* waits_ = nullptr;
 };
 
 /// The `T` of the future that a continuation's result leads to.
@@ -278,6 +436,17 @@ struct future_access {
     return from.state_;
   }
 
+  /// Calls `to` with the outcome, where continuations of `from` run; wherever they are
+  /// dropped, with an error.
+  template <class T, class F>
+  static void deliver(future<T> from, F to) {
+    auto owed = std::make_shared<delivery<T, F>>(std::move(to));
+    if (auto state = release(std::move(from)))
+      state->continue_with([owed](future_state<T>& settled) { owed->give(settled.take()); });
+    else
+      owed->give(error{.code = errc::broken_promise, .message = "the future has no state"});
+  }
+
   /// Settles `next` with what `continuation` makes of `outcome`.
   template <class U, class F, class T>
   static void chain(F& continuation, result<T> outcome,
@@ -286,6 +455,22 @@ struct future_access {
 
 template <class T>
 struct coroutine_promise;
+
+/// The end of a wait that may be counted: unset for ever.
+template <class Rep, class Period>
+[[nodiscard]] std::optional<std::chrono::steady_clock::time_point> end_of_wait(
+  std::chrono::duration<Rep, Period> duration) {
+  using clock = std::chrono::steady_clock;
+  using seconds = std::chrono::duration<double>;
+  constexpr seconds most{1e9}; // thirty years
+  auto now = clock::now();
+  seconds wanted{duration};
+  if (!(wanted.count() > 0)) // also NaN
+    return now;
+  if (wanted > most)
+    return std::nullopt;
+  return now + std::chrono::ceil<clock::duration>(duration);
+}
 
 } // namespace detail
 
@@ -331,6 +516,8 @@ public:
     auto state = std::exchange(state_, nullptr);
     if (!state)
       return error{.code = errc::broken_promise, .message = "the future has no state"};
+    if (!state->ready())
+      detail::run_put_off();
     if (!state->ready() && !detail::may_wait())
       return error{.code = errc::would_deadlock,
                    .message = "waiting here would hold up the thread that answers come from; use "
@@ -339,23 +526,21 @@ public:
     return state->take();
   }
 
-  /// Waits at most `duration`. @returns whether the answer is there.
+  /// Waits at most `duration`, of any length. @returns whether the answer is there.
   template <class Rep, class Period>
   [[nodiscard]] bool wait_for(std::chrono::duration<Rep, Period> duration) const {
-    return wait_until(std::chrono::steady_clock::now()
-                      + std::chrono::ceil<std::chrono::steady_clock::duration>(duration));
+    return wait(detail::end_of_wait(duration));
   }
 
   [[nodiscard]] bool wait_until(std::chrono::steady_clock::time_point until) const {
-    if (!state_)
-      return false;
-    return state_->ready() || (detail::may_wait() && state_->wait_until(until));
+    return wait(until);
   }
 
-  /// Calls `continuation(result<T>)` when the answer is there, on the runtime's
-  /// callback thread (or where `on` said), never inside this call's own thread
-  /// of control. @returns the future of what it returns; an exception becomes
-  /// `host_exception`.
+  /// Calls `continuation(result<T>)` when the answer is there: where `on` said; else, for
+  /// an answer of a runtime, on its callback thread. The future of a `promise` or a
+  /// coroutine has none: its continuation runs on the thread that settles it, or inside
+  /// this call when the answer is there already. @returns the future of what it returns;
+  /// an exception becomes `host_exception`.
   template <std::invocable<result<T>> F>
   auto then(F continuation) {
     using returned = std::invoke_result_t<F, result<T>>;
@@ -376,7 +561,9 @@ public:
     return future<U>{std::move(next)};
   }
 
-  /// Continuations of this future run on `where`.
+  /// Continuations of this future run on `where`. When it throws, or drops the work,
+  /// the future of `then` gets `broken_promise`, and so does `co_await`, which then goes
+  /// on where the work was dropped.
   future on(executor where) && {
     if (state_)
       state_->use(std::move(where));
@@ -384,33 +571,18 @@ public:
   }
 
   /// Stops the work behind the answer: a run that is queued or under way ends,
-  /// and the future is answered with `cancelled` unless the answer was faster.
+  /// and the future is answered with `cancelled` unless the answer was faster. A
+  /// coroutine is not stopped: what it awaits is cancelled, and whatever it awaits from
+  /// then on; the answer is what it makes of that. (`when_all`: all its futures.)
   void cancel() {
     if (state_)
       state_->cancel();
   }
 
-  /// `co_await` gives a `result<T>`.
+  /// `co_await` gives a `result<T>`. A coroutine that waits may be destroyed by the thread
+  /// that would resume it, or while nothing can settle the future.
   auto operator co_await() && {
-    struct awaiter {
-      std::shared_ptr<detail::future_state<T>> state;
-
-      bool await_ready() const noexcept {
-        return !state || state->ready();
-      }
-
-      void await_suspend(std::coroutine_handle<> waiting) {
-        auto kept = state; // the coroutine may resume, and end, before this returns
-        kept->continue_with([waiting](auto&) { waiting.resume(); });
-      }
-
-      result<T> await_resume() {
-        if (!state)
-          return error{.code = errc::broken_promise, .message = "the future has no state"};
-        return state->take();
-      }
-    };
-    return awaiter{std::exchange(state_, nullptr)};
+    return detail::awaiter<T>{std::exchange(state_, nullptr)};
   }
 
   /// Like the above; the future is consumed although it has a name.
@@ -428,11 +600,20 @@ private:
   explicit future(std::shared_ptr<detail::future_state<T>> state) : state_(std::move(state)) {
   }
 
+  bool wait(std::optional<std::chrono::steady_clock::time_point> until) const {
+    if (!state_)
+      return false;
+    if (!state_->ready())
+      detail::run_put_off();
+    return state_->ready() || (detail::may_wait() && state_->wait_until(until));
+  }
+
   std::shared_ptr<detail::future_state<T>> state_;
 };
 
 /// The giving end of a future. One that is destroyed without an answer gives
-/// `broken_promise`.
+/// `broken_promise`. One that was moved from gives futures without a state, and takes no
+/// answer.
 ///
 /// Threads: one at a time.
 template <class T>
@@ -460,7 +641,8 @@ public:
 
   /// The first answer counts. @returns whether this was it.
   bool set(result<T> outcome) {
-    return state_->settle(std::move(outcome));
+    auto state = state_; // a continuation may destroy this promise
+    return state && state->settle(std::move(outcome));
   }
 
 private:
@@ -469,7 +651,7 @@ private:
 
 // -- combination --------------------------------------------------------------
 
-/// All answers, in the order of the futures.
+/// All answers, in the order of the futures. To cancel it cancels them all.
 template <class T>
 [[nodiscard]] future<std::vector<result<T>>> when_all(std::vector<future<T>> futures);
 
@@ -516,11 +698,15 @@ void future_access::chain(F& continuation, result<T> outcome,
 }
 
 template <class T>
-struct coroutine_promise_base {
+struct coroutine_promise_base : awaiting {
   std::shared_ptr<future_state<T>> state = std::make_shared<future_state<T>>();
 
   future<T> get_return_object() {
     return future_access::make(state);
+  }
+
+  void awaits(std::weak_ptr<cancellable> what) override {
+    state->depend_on(std::move(what));
   }
 
   std::suspend_never initial_suspend() noexcept {
@@ -555,43 +741,62 @@ struct coroutine_promise<void> : coroutine_promise_base<void> {
   }
 };
 
+/// What `when_all` waits for.
+template <class T>
+struct gathering final : cancellable {
+  explicit gathering(const std::vector<future<T>>& futures)
+    : outcomes(futures.size()), missing(futures.size()) {
+    for (const auto& each : futures)
+      sources.push_back(future_access::source(each));
+  }
+
+  void cancel_step(std::vector<std::shared_ptr<cancellable>>& next) override {
+    for (auto each = sources.rbegin(); each != sources.rend(); ++each) // the first comes last
+      if (auto source = each->lock())
+        next.push_back(std::move(source));
+  }
+
+  void arrived(std::size_t place, result<T> outcome) {
+    std::unique_lock guard{mutex};
+    outcomes[place].emplace(std::move(outcome));
+    if (--missing != 0)
+      return;
+    std::vector<result<T>> results;
+    for (auto& each : outcomes)
+      results.push_back(*std::move(each));
+    guard.unlock();
+    done->settle(std::move(results));
+  }
+
+  const std::shared_ptr<future_state<std::vector<result<T>>>> done =
+    std::make_shared<future_state<std::vector<result<T>>>>();
+  std::vector<std::weak_ptr<cancellable>> sources; // not changed once the first can arrive
+  std::mutex mutex;
+  std::vector<std::optional<result<T>>> outcomes; // guarded by mutex
+  std::size_t missing = 0;                        // guarded by mutex
+};
+
 } // namespace detail
 
 template <class T>
 future<std::vector<result<T>>> when_all(std::vector<future<T>> futures) {
-  struct gathering {
-    promise<std::vector<result<T>>> done;
-    std::mutex mutex;
-    std::vector<std::optional<result<T>>> outcomes; // guarded by mutex
-    std::size_t missing = 0;                        // guarded by mutex
-  };
-  auto shared = std::make_shared<gathering>();
-  shared->outcomes.resize(futures.size());
-  shared->missing = futures.size();
-  auto all = shared->done.get_future();
+  auto shared = std::make_shared<detail::gathering<T>>(futures);
+  shared->done->depend_on(shared);
   if (futures.empty())
-    shared->done.set(std::vector<result<T>>{});
-  for (std::size_t i = 0; i < futures.size(); ++i) {
-    auto arrived = futures[i].then([shared, i](result<T> outcome) {
-      std::unique_lock guard{shared->mutex};
-      shared->outcomes[i].emplace(std::move(outcome));
-      if (--shared->missing != 0)
-        return;
-      std::vector<result<T>> results;
-      for (auto& each : shared->outcomes)
-        results.push_back(*std::move(each));
-      guard.unlock();
-      shared->done.set(std::move(results));
+    shared->done->settle(std::vector<result<T>>{});
+  for (std::size_t i = 0; i < futures.size(); ++i)
+    detail::future_access::deliver(std::move(futures[i]), [shared, i](result<T> outcome) {
+      shared->arrived(i, std::move(outcome));
     });
-  }
-  return all;
+  return detail::future_access::make(shared->done);
 }
 
 template <class T>
 std::future<result<T>> to_std_future(future<T> from) {
   auto given = std::make_shared<std::promise<result<T>>>();
   auto taken = given->get_future();
-  auto passed = from.then([given](result<T> outcome) { given->set_value(std::move(outcome)); });
+  detail::future_access::deliver(
+    std::move(from), [given](result<T> outcome) { given->set_value(std::move(outcome)); });
   return taken;
 }
 

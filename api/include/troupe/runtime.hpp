@@ -19,7 +19,10 @@ namespace troupe {
 ///           that use V8 by other means.
 /// Lifetime: the destructor ends all contexts at once, answers all open
 ///           requests and waits for the threads; handles and futures may
-///           outlive it.
+///           outlive it. On a thread that it would wait for (in a host function,
+///           `on_console`, `module_loader::find`, an executor that runs work at
+///           once, the destructor of what a script held) it leaves all that to a
+///           thread of its own and returns; the end of the process waits for that.
 /// Errors:   through futures.
 class runtime {
 public:

@@ -30,6 +30,8 @@ class script {
 public:
   explicit script(std::string source);
   script(std::string source, script_options options);
+  script(const script&) noexcept = default; // moves as well: none is ever empty
+  script& operator=(const script&) noexcept = default;
 
   [[nodiscard]] std::string_view source() const noexcept;
   [[nodiscard]] const script_options& options() const noexcept;

@@ -71,6 +71,22 @@ public:
   /// `size` bytes, all zero. Throws `std::bad_alloc`.
   explicit shared_buffer(std::size_t size);
 
+  shared_buffer(const shared_buffer&) noexcept = default;
+  shared_buffer& operator=(const shared_buffer&) noexcept = default;
+
+  /// Leaves `other` without bytes.
+  shared_buffer(shared_buffer&& other) noexcept
+    : bytes_(std::exchange(other.bytes_, {})), store_(std::move(other.store_)) {
+  }
+
+  shared_buffer& operator=(shared_buffer&& other) noexcept {
+    if (&other != this) {
+      bytes_ = std::exchange(other.bytes_, {});
+      store_ = std::move(other.store_);
+    }
+    return *this;
+  }
+
   [[nodiscard]] std::span<std::byte> bytes() const noexcept {
     return bytes_;
   }

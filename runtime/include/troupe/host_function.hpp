@@ -410,6 +410,9 @@ public:
       std::move(name), std::move(callable))) {
   }
 
+  host_function(const host_function&) noexcept = default; // moves as well: none is ever empty
+  host_function& operator=(const host_function&) noexcept = default;
+
 private:
   friend struct detail::value_codec<host_function>;
 

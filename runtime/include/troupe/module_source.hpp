@@ -71,6 +71,9 @@ public:
   /// Each realm gets copies of its own.
   module_source(std::string identifier, std::vector<value::member> exports);
 
+  module_source(const module_source&) noexcept = default; // moves as well: none is ever empty
+  module_source& operator=(const module_source&) noexcept = default;
+
   [[nodiscard]] const std::string& identifier() const noexcept;
   [[nodiscard]] std::string_view content() const noexcept;
   [[nodiscard]] module_kind kind() const noexcept;

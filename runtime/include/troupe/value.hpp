@@ -157,7 +157,8 @@ public:
   /// A `Uint8Array` over a copy of `bytes`.
   [[nodiscard]] static value bytes(std::span<const std::byte> bytes);
   /// A typed array of `type` over a copy of `bytes`, whose size must be a
-  /// multiple of the element size (the rest is cut off).
+  /// multiple of the element size (the rest is cut off). Throws
+  /// `std::invalid_argument` when `type` is none.
   [[nodiscard]] static value typed_array(element_type type, std::span<const std::byte> bytes);
   /// An absent element, only meaningful inside `array`.
   [[nodiscard]] static value hole() noexcept;
@@ -186,7 +187,9 @@ public:
   /// lone surrogates become U+FFFD), `std::u16string` (exact), time points,
   /// `std::vector<T>` (arrays, sets, typed arrays), `std::map<std::string, T>`
   /// and `std::unordered_map` (objects), `std::optional<T>` (null, undefined),
-  /// `shared_buffer` (a SharedArrayBuffer, or the one under a view).
+  /// `shared_buffer` (a SharedArrayBuffer, or the one under a view);
+  /// `std::vector<std::byte>` is a copy of what a buffer or view holds, be it shared, or
+  /// transferred and not taken yet.
   template <class T>
   [[nodiscard]] T as() const {
     if (auto converted = try_as<T>())
@@ -315,6 +318,7 @@ namespace detail {
 [[nodiscard]] std::optional<std::u16string> read_utf16(const value& from);
 [[nodiscard]] value make_shared_buffer(const shared_buffer& from);
 [[nodiscard]] std::optional<shared_buffer> read_shared_buffer(const value& from);
+[[nodiscard]] std::optional<std::vector<std::byte>> read_bytes(const value& from);
 
 template <>
 struct value_codec<value> {
@@ -499,6 +503,8 @@ struct value_codec<std::vector<T>> {
       return std::nullopt;
     std::vector<T> result;
     if (from.is(value_kind::typed_array)) {
+      if (from.size() != 0 && from.as_bytes().empty())
+        return std::nullopt; // shared or transferred memory: its elements cannot be seen
       for (std::size_t i = 0; i < from.size(); ++i) {
         auto element = value_codec<T>::read(from[i]);
         if (!element)
@@ -529,10 +535,7 @@ struct value_codec<std::vector<std::byte>> {
     return value::bytes(from);
   }
   static std::optional<std::vector<std::byte>> read(const value& from) {
-    if (!from.is(value_kind::array_buffer) && !from.is(value_kind::typed_array))
-      return std::nullopt;
-    auto bytes = from.as_bytes();
-    return std::vector<std::byte>(bytes.begin(), bytes.end());
+    return read_bytes(from);
   }
 };
 

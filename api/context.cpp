@@ -42,7 +42,7 @@ future<exit_report> exit_of(const std::shared_ptr<const detail::context_home>& s
 
 context::~context() {
   if (seat_)
-    seat_->end()->link->ask_to_close(false);
+    seat_->end(true)->link->ask_to_close(false);
 }
 
 context& context::operator=(context&& other) noexcept {
@@ -195,24 +195,26 @@ future<value> context::reload(std::string specifier, run_options how) {
   auto options = *kept;
   options.name = old->link->name();
   auto started = std::make_shared<context>();
+  error gone{.code = errc::context_closed,
+             .message = "the context was closed, or reloaded by somebody else, meanwhile"};
   return detail::spawn_context(old->callbacks, old->client, std::move(options))
-    .then(
-      [started, specifier = std::move(specifier), how](result<context> spawned) -> future<value> {
-        if (!spawned)
-          return detail::refuse<value>(nullptr, std::move(spawned).error());
-        *started = *std::move(spawned);
-        return started->import(specifier, how);
-      })
-    .then([started, seat, old](result<value> imported) -> result<value> {
+    .then([started, seat, gone, specifier = std::move(specifier),
+           how](result<context> spawned) -> future<value> {
+      if (!spawned)
+        return detail::refuse<value>(nullptr, std::move(spawned).error());
+      *started = *std::move(spawned);
+      if (auto place = seat.lock(); !place || !place->expect(started->home()->link))
+        return detail::refuse<value>(nullptr, gone);
+      return started->import(specifier, how);
+    })
+    .then([started, seat, old, gone](result<value> imported) -> result<value> {
       auto fresh = std::move(*started);
       if (!imported)
         return imported;
       auto place = seat.lock();
       auto home = fresh.home();
       if (!place || old->link->closed() || !place->replace(old, home))
-        return error{.code = errc::context_closed,
-                     .message =
-                       "the context was closed, or reloaded by somebody else, meanwhile"};
+        return gone;
       old->link->hand_watchers_to(*home->link);
       old->link->ask_to_close(true);
       detail::context_access::release(std::move(fresh));
@@ -313,7 +315,7 @@ future<exit_report> context::close(close_mode mode) {
   if (mode > close_mode::now)
     return detail::refuse<exit_report>(
       home(), {.code = errc::invalid_argument, .message = "the mode is no close_mode"});
-  auto served = seat_ ? seat_->end() : nullptr;
+  auto served = seat_ ? seat_->end(mode == close_mode::now) : nullptr;
   auto ended = exit_of(served);
   if (served)
     served->link->ask_to_close(mode == close_mode::drain);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace troupe::detail {
 
@@ -46,11 +47,30 @@ public:
     return home_;
   }
 
-  /// It is to end: nobody takes its place from now on. @returns who has it.
-  [[nodiscard]] std::shared_ptr<const context_home> end() {
-    std::lock_guard guard{mutex_};
+  /// It is to end: nobody takes its place from now on, and whoever was to is stopped. `at_once`:
+  /// so are those who had it and still answer. @returns who has it.
+  [[nodiscard]] std::shared_ptr<const context_home> end(bool at_once) {
+    std::unique_lock guard{mutex_};
     ending_ = true;
-    return home_;
+    auto stopped = std::exchange(coming_, {});
+    if (at_once)
+      stopped.insert(stopped.end(), former_.begin(), former_.end());
+    auto home = home_;
+    guard.unlock();
+    for (const auto& each : stopped)
+      if (auto link = each.lock())
+        link->ask_to_close(false);
+    return home;
+  }
+
+  /// Somebody is to take its place. @returns false when it is to end.
+  [[nodiscard]] bool expect(const std::shared_ptr<actors::context_link>& coming) {
+    std::lock_guard guard{mutex_};
+    if (ending_)
+      return false;
+    forget_ended(coming_);
+    coming_.push_back(coming);
+    return true;
   }
 
   /// @returns false, and does nothing, when it is to end, or another one has taken its
@@ -60,16 +80,31 @@ public:
     std::lock_guard guard{mutex_};
     if (ending_ || home_ != from)
       return false;
+    forget_ended(former_);
+    former_.push_back(from->link);
+    std::erase_if(coming_, [&](const auto& each) { return each.lock() == by->link; });
     home_ = std::move(by);
     return true;
   }
 
 private:
+  using links = std::vector<std::weak_ptr<actors::context_link>>;
+
+  static void forget_ended(links& from) {
+    std::erase_if(from, [](const auto& each) {
+      auto link = each.lock();
+      return !link || link->closed();
+    });
+  }
+
   const std::string name_;
   const std::string origin_;
   mutable std::mutex mutex_;
-  std::shared_ptr<const context_home> home_; // guarded by mutex_
-  bool ending_ = false;                      // the same
+  // Guarded by mutex_.
+  std::shared_ptr<const context_home> home_;
+  links coming_;
+  links former_;
+  bool ending_ = false;
 };
 
 } // namespace troupe::detail

@@ -28,7 +28,7 @@ public:
     json document;
     try {
       document = json::parse(text);
-    } catch (const json::parse_error& wrong) {
+    } catch (const json::exception& wrong) {
       reject("it is no JSON: {}", wrong.what());
     }
     fleet_manifest made{.path = path_.string(), .kinds = {}};

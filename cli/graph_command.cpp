@@ -24,7 +24,9 @@ constexpr auto epilogue =
 a cycle for the module that is reached first.
 
 Exit status: 0; 1 when the graph cannot be loaded or a module throws; 2 for wrong
-usage; 124 when the timeout passed; 130 after SIGINT.
+usage; 124 when the timeout passed; 130 after SIGINT; 134 when V8 gave up on the
+context; 137 when the heap limit was reached. What modules do later, in timers and
+by import(), is not waited for.
 
 Examples:
   troupe graph main.mjs

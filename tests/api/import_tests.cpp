@@ -573,6 +573,24 @@ TEST_CASE("a close while a reload comes to its end closes whichever serves",
   }
 }
 
+TEST_CASE("who drops a context ends what it was before a reload, too", "[api][module][reload]") {
+  auto ctx = context_with({{"main.mjs", "export default 1;"}});
+  auto never = ctx.run("new Promise(() => {})");
+  value_of(ctx.run("1"));
+  value_of(ctx.reload("main.mjs"));
+  { auto dropped = std::move(ctx); }
+  CHECK(error_of(std::move(never)).code == errc::context_closed);
+}
+
+TEST_CASE("a close at once ends a reload under way", "[api][module][reload]") {
+  auto loader = std::make_shared<slow_loader>(memory_loader::sources{{"main.mjs", ""}});
+  auto ctx = new_context({.loader = loader});
+  auto coming = ctx.reload("main.mjs");
+  loader->wait_for(1);
+  value_of(ctx.close(close_mode::now));
+  CHECK(error_of(std::move(coming)).code == errc::context_closed);
+}
+
 TEST_CASE("an empty handle cannot be reloaded", "[api][module][reload]") {
   context none;
   CHECK(error_of(none.reload("x")).code == errc::no_such_context);

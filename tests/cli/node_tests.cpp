@@ -43,8 +43,8 @@ TEST_CASE("programs print what they print in Node", "[cli][node]") {
   for (const auto* main :
        {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs", "fs/main.js",
         "http/main.js", "stream/main.js", "stream_operators/main.js", "readline/main.js",
-        "http_streams/main.js", "child_process/main.js", "net/main.js"}) {
-        "http_streams/main.js", "cjs_names/main.mjs", "loader/main.mjs"}) {
+        "http_streams/main.js", "child_process/main.js", "net/main.js", "cjs_names/main.mjs",
+        "loader/main.mjs"}) {
     CAPTURE(main);
     auto path = script(main);
     auto done = troupe_command({"run", path, "a", "b"});

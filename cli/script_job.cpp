@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace troupe::cli {
@@ -17,12 +18,22 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds stop_grace{1};
+
+/// The process goes down at its own pace, but not later.
+void exit_within(std::chrono::milliseconds patience, exit_status status) {
+  std::thread{[=] {
+    std::this_thread::sleep_for(patience);
+    std::_Exit(static_cast<int>(status));
+  }}.detach();
+}
+
 runtime_options options_of(const script_job& job,
                            const std::shared_ptr<progress_of_script>& progress) {
   bool to_stderr = job.console_to_stderr;
   return {
     .max_contexts = 1,
-    .stop_grace = std::chrono::seconds{1},
+    .stop_grace = stop_grace,
     .v8_flags = job.v8_flags,
     .on_console =
       [to_stderr](const console_line& line) {
@@ -45,10 +56,11 @@ context_options options_of(const script_job& job) {
 } // namespace
 
 script_outcome fail(const error& what) {
-  // There is nothing to be saved, and the script may be inside a write that nobody reads.
+  // The script may be inside a write that nobody reads, and stay there.
   if (what.code == errc::deadline_exceeded) {
     write_line_within(stream::err, what.to_string(), std::chrono::seconds{1});
-    std::_Exit(static_cast<int>(exit_status::deadline));
+    exit_within(2 * stop_grace, exit_status::deadline);
+    return {exit_status::deadline, {}};
   }
   // A usage error is about an option, not about the script.
   if (what.code == errc::invalid_argument)

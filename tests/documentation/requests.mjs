@@ -24,8 +24,9 @@ if (list) {
   console.log('the requests are as documented');
 } else {
   console.log(requests);
+  const modules = {};
   await new vm.SourceTextModule(code).link((specifier, module, { attributes }) => {
     console.log('linker:', specifier, { ...attributes });
-    return new vm.SyntheticModule(['default'], () => {});
+    return modules[specifier] ??= new vm.SyntheticModule(['default'], () => {});
   });
 }

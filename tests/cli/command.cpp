@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -176,6 +177,17 @@ finished command::wait() {
   process_ = -1;
   seen_.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   return std::move(seen_);
+}
+
+finished command::wait_unread() {
+  int ended = static_cast<int>(::syscall(SYS_pidfd_open, process_, 0));
+  check(ended >= 0 ? 0 : errno, "pidfd_open");
+  pollfd over{.fd = ended, .events = POLLIN, .revents = 0};
+  auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(patience).count();
+  if (::poll(&over, 1, static_cast<int>(milliseconds)) != 1)
+    ::kill(process_, SIGKILL);
+  ::close(ended);
+  return wait();
 }
 
 finished troupe_command(std::vector<std::string> arguments, std::string_view input, streams how) {

@@ -45,6 +45,9 @@ public:
 
   finished wait();
 
+  /// Waits for its end, and reads what it has written only then.
+  finished wait_unread();
+
 private:
   void start(std::vector<std::string> arguments, int in, streams how);
 

@@ -95,6 +95,14 @@ TEST_CASE("another end than the expected one is named", "[cli][fleet]") {
                                          "result 42"));
 }
 
+TEST_CASE("a fleet does not wait for a context that answers no more", "[cli][fleet]") {
+  // Inside a built-in function that polls for nothing, and for long.
+  temporary_file deaf{"Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)"};
+  auto done = small_fleet(manifest_of(deaf, R"("expect": "timeout")"));
+  CHECK(done.status == 1);
+  CHECK_THAT(done.out, ContainsSubstring("does not answer any more"));
+}
+
 TEST_CASE("scripts see their input, their seed and the number of contexts", "[cli][fleet]") {
   temporary_file input{"the input", ".txt"};
   temporary_file script{"[input, seed, count]"};

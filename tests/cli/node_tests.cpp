@@ -495,3 +495,16 @@ TEST_CASE("messages wait for who listens late", "[cli][node][child_process]") {
   CHECK(done.err.empty());
   CHECK(done.out == "2\n3\n4\nexit 0 false\n");
 }
+
+TEST_CASE("the source of what has none cannot be imported", "[cli][node][M9]") {
+  auto done = troupe_command(
+    {"run", "-e",
+     "for (const each of ['vm', 'data:text/javascript,1'])"
+     "  import.source(each).catch(error => console.log(error.name, error.code, error.message))"});
+  CHECK(
+    done.out
+    == "SyntaxError ERR_SOURCE_PHASE_NOT_DEFINED Source phase import object is not defined for "
+       "module 'node:vm'\n"
+       "SyntaxError ERR_SOURCE_PHASE_NOT_DEFINED Source phase import object is not defined for "
+       "module 'data:text/javascript,1'\n");
+}

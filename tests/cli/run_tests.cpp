@@ -63,7 +63,8 @@ TEST_CASE("everything behind the file belongs to the script", "[cli][run]") {
 }
 
 TEST_CASE("a script is read from standard input", "[cli][run]") {
-  auto done = troupe_command({"run", "-", "x"}, "console.log(process.argv.at(-1));\nthrow new Error('no');");
+  auto done = troupe_command({"run", "-", "x"},
+                             "console.log(process.argv.at(-1));\nthrow new Error('no');");
   CHECK(done.status == 1);
   CHECK(done.out == "x\n");
   CHECK_THAT(done.err, StartsWith("[stdin]:2\n"));
@@ -268,4 +269,15 @@ TEST_CASE("the version names that of V8 too", "[cli][usage]") {
   auto done = troupe_command({"--version"});
   CHECK(done.status == 0);
   CHECK_THAT(done.out, StartsWith("troupe ") && ContainsSubstring("(V8 "));
+}
+
+TEST_CASE("a deadline holds while nobody reads the output", "[cli][run][S10]") {
+  for (const auto* code : {"for (;;) console.log('x'.repeat(1000))",
+                           "for (;;) process.stdout.write('x'.repeat(1000))"}) {
+    CAPTURE(code);
+    command unread{{"run", "--timeout", "300", "-e", code}};
+    auto done = unread.wait_unread();
+    CHECK(done.status == 124);
+    CHECK(done.err.find("timed out after 300ms") != std::string::npos);
+  }
 }

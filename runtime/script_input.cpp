@@ -4,6 +4,7 @@
 #include "runtime/byte_view.hpp"
 #include "runtime/environment.hpp"
 #include "runtime/exception.hpp"
+#include "runtime/system_failure.hpp"
 #include "runtime/work_pool.hpp"
 
 #include <fcntl.h>
@@ -52,12 +53,7 @@ v8::Local<v8::Value> failure_of(v8::Isolate* isolate, int status) {
     return v8::Undefined(isolate);
   if (status == UV_EOF)
     return v8::Null(isolate);
-  auto text = [&](const char* ascii) {
-    return v8::String::NewFromUtf8(isolate, ascii).ToLocalChecked();
-  };
-  v8::Local<v8::Value> parts[]{v8::Integer::New(isolate, status), text(uv_err_name(status)),
-                               text(uv_strerror(status))};
-  return v8::Array::New(isolate, parts, std::size(parts));
+  return system_failure(isolate, status);
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "runtime/exception.hpp"
 #include "runtime/net/sockets.hpp"
 #include "runtime/structured_clone.hpp"
+#include "runtime/system_failure.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -42,16 +43,6 @@ constexpr std::size_t children_max = 256;
 
 v8::Local<v8::Value> number(v8::Isolate* isolate, double from) {
   return v8::Number::New(isolate, from);
-}
-
-/// [errno, code, words]
-v8::Local<v8::Array> failure_of(v8::Isolate* isolate, int status) {
-  auto text = [&](const char* ascii) {
-    return v8::String::NewFromUtf8(isolate, ascii).ToLocalChecked();
-  };
-  v8::Local<v8::Value> items[]{number(isolate, status), text(uv_err_name(status)),
-                               text(uv_strerror(status))};
-  return v8::Array::New(isolate, items, std::size(items));
 }
 
 } // namespace
@@ -147,7 +138,7 @@ void child_processes::ended(std::uint64_t id) {
     v8::TryCatch caught{isolate};
     // exited(number, code or a failure, signal)
     v8::Local<v8::Value> code = end->failed != 0
-                                  ? failure_of(isolate, end->failed).As<v8::Value>()
+                                  ? system_failure(isolate, end->failed).As<v8::Value>()
                                   : number(isolate, end->code);
     if (hooks_
           .call(context, hook::exited,
@@ -180,7 +171,7 @@ void child_processes::set_hooks(const call& info) {
 void child_processes::spawn(const call& info) {
   auto& self = self_of(info);
   auto* isolate = info.GetIsolate();
-  auto fail = [&](int status) { info.GetReturnValue().Set(failure_of(isolate, status)); };
+  auto fail = [&](int status) { info.GetReturnValue().Set(system_failure(isolate, status)); };
   if (self.children_.size() >= children_max)
     return fail(UV_EAGAIN);
   plan_reader reader{info};
@@ -265,7 +256,7 @@ void child_processes::run_sync(const call& info) {
     outputs.push_back(bytes);
   }
   auto or_undefined = [&](int failed) {
-    return failed != 0 ? failure_of(isolate, failed).As<v8::Value>()
+    return failed != 0 ? system_failure(isolate, failed).As<v8::Value>()
                        : v8::Undefined(isolate).As<v8::Value>();
   };
   v8::Local<v8::Value> items[]{
@@ -281,7 +272,7 @@ void child_processes::kill(const call& info) {
   auto status =
     which != nullptr ? which->what.kill(static_cast<int>(between(info[1], 0, 64))) : UV_ESRCH;
   if (status != 0)
-    info.GetReturnValue().Set(failure_of(info.GetIsolate(), status));
+    info.GetReturnValue().Set(system_failure(info.GetIsolate(), status));
   else
     info.GetReturnValue().Set(0);
 }

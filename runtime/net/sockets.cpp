@@ -5,6 +5,7 @@
 #include "runtime/environment.hpp"
 #include "runtime/exception.hpp"
 #include "runtime/structured_clone.hpp"
+#include "runtime/system_failure.hpp"
 #include "runtime/work_pool.hpp"
 
 #include <arpa/inet.h>
@@ -118,16 +119,9 @@ v8::Local<v8::Array> event_of(v8::Isolate* isolate, const http_event& from) {
   return v8::Array::New(isolate, items.data(), items.size());
 }
 
-/// [errno, code, words]
-v8::Local<v8::Array> failure_of(v8::Isolate* isolate, int status) {
-  v8::Local<v8::Value> items[]{number(isolate, status), latin1(isolate, uv_err_name(status)),
-                               latin1(isolate, uv_strerror(status))};
-  return v8::Array::New(isolate, items, std::size(items));
-}
-
 v8::Local<v8::Value> status_of(v8::Isolate* isolate, int status) {
   if (status < 0)
-    return failure_of(isolate, status);
+    return system_failure(isolate, status);
   return number(isolate, status);
 }
 
@@ -241,7 +235,7 @@ void sockets::begin(const call& info, AtPath at_path, AtAddress at_address) {
   auto& self = self_of(info);
   auto port = static_cast<int>(between(info[1], -1, 65535));
   auto fail = [&](int status) {
-    info.GetReturnValue().Set(failure_of(info.GetIsolate(), status));
+    info.GetReturnValue().Set(system_failure(info.GetIsolate(), status));
   };
   if (self.loop_.open() >= sockets_max) // those that are closing have their memory still
     return fail(UV_EMFILE);
@@ -288,7 +282,7 @@ void sockets::look_up(const call& info) {
   auto& self = self_of(info);
   auto* isolate = info.GetIsolate();
   if (self.lookups_.size() >= lookups_max) {
-    info.GetReturnValue().Set(failure_of(isolate, UV_EMFILE));
+    info.GetReturnValue().Set(system_failure(isolate, UV_EMFILE));
     return;
   }
   // Too long a name is none.
@@ -458,7 +452,7 @@ void sockets::tell(
 
 void sockets::tell_cancelled(const turn_maker& turns, std::uint64_t id) {
   tell_in(turns, hook::read, [id](isolate_scope& here, v8::Local<v8::Context>, arguments& with) {
-    with = {number(here.v8(), static_cast<double>(id)), failure_of(here.v8(), UV_ECANCELED)};
+    with = {number(here.v8(), static_cast<double>(id)), system_failure(here.v8(), UV_ECANCELED)};
     return true;
   });
 }
@@ -526,7 +520,7 @@ void sockets::on_read(stream& from, std::span<const std::uint8_t> bytes, int sta
            v8::Local<v8::Uint8Array> copy;
            if (!new_bytes(isolate, bytes).ToLocal(&copy)) {
              // No memory for it: the socket fails, not the script.
-             with[1] = failure_of(isolate, UV_ENOBUFS);
+             with[1] = system_failure(isolate, UV_ENOBUFS);
              return true;
            }
            with[2] = copy;

@@ -455,7 +455,7 @@ TEST_CASE("the end of a loader answers what waits for it", "[api][file_loader][A
   loader.reset();
   int read = 0;
   for (auto& answer : answers) {
-    REQUIRE(answer.ready());
+    REQUIRE(answer.wait_for(patience)); // one may be being read
     auto outcome = answer.get();
     if (outcome)
       ++read;

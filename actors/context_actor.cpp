@@ -19,10 +19,6 @@ namespace {
 // After so many messages the loop looks at its timers, however full the mailbox.
 constexpr std::size_t messages_per_turn = 256;
 
-// Whoever spawns a context has something for it to do: as long as it takes to wake them on
-// an idle core and hear of it. Not while others start, who need the cores.
-constexpr auto first_look = std::chrono::microseconds{150};
-
 /// Has the watchdog look at a context at a certain time.
 void ask_for_a_look(const caf::actor& watchdog, context_id context, js::steady_time at) {
   caf::anon_send(watchdog, deadline_request{context, at.time_since_epoch().count()});
@@ -36,15 +32,13 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
   context_down farewell;
   {
     context_actor self{std::move(around), std::move(spawned)};
-    auto started = self.start();
-    bool alone = --*self.around_.starting == 0;
-    self.started_ = true;
-    if (started) {
+    if (auto started = self.start(); started) {
+      self.started_ = true;
       spawn_reply ready{
         self.spawned_.request, self.spawned_.context, self.self_, {}, self.gauges_};
       caf::anon_send(owner, ready); // first, for that is who waits
       send_to_scheduled(supervisor, std::move(ready));
-      self.run(alone ? first_look : std::chrono::microseconds{0});
+      self.run();
     } else {
       self.end(started.error().code, started.error().message);
       caf::anon_send(
@@ -93,8 +87,8 @@ result<void> context_actor::start() {
   return prepared;
 }
 
-void context_actor::run(std::chrono::microseconds first_look) {
-  loop_.run([this] { return process(); }, first_look);
+void context_actor::run() {
+  loop_.run([this] { return process(); });
 }
 
 void context_actor::finish() {
@@ -141,7 +135,6 @@ void context_actor::lost() {
   report_.message =
     fmt::format("context '{}' ran out of memory inside V8, which cannot go on", report_.name);
   if (!started_) {
-    --*around_.starting;
     error why{.code = errc::spawn_failed,
               .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
     caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});

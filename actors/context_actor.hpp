@@ -11,7 +11,6 @@
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <iterator>
@@ -66,8 +65,6 @@ struct context_surroundings {
   caf::actor supervisor;
   caf::actor watchdog;
   std::shared_ptr<watch_list> watched;
-  /// How many contexts are, this one too.
-  std::shared_ptr<std::atomic<std::size_t>> starting;
   std::shared_ptr<const host_hooks> hooks;
   std::chrono::milliseconds stop_grace;
   std::chrono::milliseconds unresponsive_after;
@@ -95,7 +92,7 @@ private:
   };
 
   [[nodiscard]] result<void> start();
-  void run(std::chrono::microseconds first_look);
+  void run();
   void finish();
 
   [[nodiscard]] js::environment_events make_events();
@@ -141,7 +138,7 @@ private:
   std::vector<request_id> idle_requests_;
   std::unordered_map<js::load_id, linker_entry> linkers_;
   bool known_to_watchdog_ = false;
-  bool started_ = false; ///< Or failed to.
+  bool started_ = false; ///< Its owner has been told.
   bool draining_ = false;
   bool ended_ = false;
   bool ending_ = false; ///< All that is left is to take the environment down.

@@ -54,15 +54,12 @@ void supervisor_state::spawn(const spawn_request& request) {
       return;
     }
   }
-  context_surroundings around{self_->system(), engine_,     caf::actor{self_},
-                              watchdog_,       watched_,    starting_,
-                              hooks_,          stop_grace_, unresponsive_after_};
-  ++*starting_;
+  context_surroundings around{self_->system(), engine_, caf::actor{self_}, watchdog_,
+                              watched_,        hooks_,  stop_grace_,       unresponsive_after_};
   auto thread = js::isolate_thread::start(
     request.options.name, request.options.stack_kib * 1024,
     [around = std::move(around), request] { context_actor::main(around, request); });
   if (!thread) {
-    --*starting_;
     if (!request.internal)
       capacity_.give_back();
     refuse(request, std::move(thread).error());

@@ -8,8 +8,6 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <atomic>
-#include <memory>
 #include <optional>
 #include <unordered_map>
 
@@ -54,8 +52,6 @@ private:
   js::engine& engine_;
   caf::actor watchdog_;
   std::shared_ptr<watch_list> watched_;
-  std::shared_ptr<std::atomic<std::size_t>> starting_ =
-    std::make_shared<std::atomic<std::size_t>>(0);
   std::shared_ptr<const host_hooks> hooks_;
   capacity capacity_;
   std::chrono::milliseconds stop_grace_;

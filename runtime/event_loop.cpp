@@ -1,7 +1,6 @@
 #include "runtime/event_loop.hpp"
 
 #include <thread>
-#include <utility>
 
 namespace troupe::js {
 
@@ -76,12 +75,10 @@ event_loop::~event_loop() {
   uv_loop_close(&loop_);
 }
 
-void event_loop::run(const std::function<bool()>& work, std::chrono::microseconds first_look) {
-  using std::chrono::microseconds;
+void event_loop::run(const std::function<bool()>& work) {
   stopped_ = false;
   while (!stopped_) {
-    if (work() || !immediates_.empty()
-        || spin(work, std::exchange(first_look, microseconds{0}))) {
+    if (work() || !immediates_.empty() || spin(work)) {
       if (!timers_.empty() || on_readable_ || open_ != 0)
         uv_run(&loop_, UV_RUN_NOWAIT);
       run_immediates();
@@ -95,12 +92,10 @@ void event_loop::run(const std::function<bool()>& work, std::chrono::microsecond
   }
 }
 
-bool event_loop::spin(const std::function<bool()>& work, std::chrono::microseconds first_look) {
+bool event_loop::spin(const std::function<bool()>& work) {
   bool worked = false;
-  if (spinning.fetch_add(1) < spinning_max()) {
-    auto found = [&] { return stopped_ || work(); };
-    worked = first_look.count() > 0 ? spinner{first_look}.look(found) : spinner_.look(found);
-  }
+  if (spinning.fetch_add(1) < spinning_max())
+    worked = spinner_.look([&] { return stopped_ || work(); });
   spinning.fetch_sub(1);
   return worked;
 }

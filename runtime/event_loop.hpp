@@ -61,10 +61,8 @@ public:
   // -- running ----------------------------------------------------------------
 
   /// Calls `work` again and again; sleeps when it returns false (nothing done)
-  /// until the waker or a timer calls. Returns after `stop`. Before it sleeps for the first
-  /// time it looks for work as long as `first_look`, where there is a core to spare.
-  void run(const std::function<bool()>& work,
-           std::chrono::microseconds first_look = std::chrono::microseconds{0});
+  /// until the waker or a timer calls. Returns after `stop`.
+  void run(const std::function<bool()>& work);
 
   void stop() noexcept {
     stopped_ = true;
@@ -118,8 +116,7 @@ public:
 private:
   struct timer;
 
-  [[nodiscard]] bool spin(const std::function<bool()>& work,
-                          std::chrono::microseconds first_look);
+  [[nodiscard]] bool spin(const std::function<bool()>& work);
   void run_immediates();
   void close_timer(timer* which);
 

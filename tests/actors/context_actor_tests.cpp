@@ -40,7 +40,6 @@ TEST_CASE("a context that has ended leaves no deadline with the watchdog",
                          .supervisor = caf::actor{supervisor},
                          .watchdog = caf::actor{watchdog},
                          .watched = std::make_shared<watch_list>(),
-                         .starting = std::make_shared<std::atomic<std::size_t>>(1),
                          .hooks = std::make_shared<host_hooks>()},
                         {1, 1, {}, caf::actor{owner}, false});
   }};

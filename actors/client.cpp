@@ -1,5 +1,6 @@
 #include "actors/client.hpp"
 
+#include "actors/context_roster.hpp"
 #include "actors/scheduled.hpp"
 
 #include <caf/actor_companion.hpp>
@@ -326,7 +327,8 @@ struct client::state {
   // Guarded by mutex.
   std::unordered_map<context_id, std::shared_ptr<context_link>> links;
   std::unordered_map<request_id, pending_spawn> spawns;
-  caf::actor supervisor; // until spawns are refused
+  std::shared_ptr<context_roster> roster; // as the supervisor
+  caf::actor supervisor;                  // until spawns are refused
   bool refuses_spawns = false;
   bool closed = false;
 };
@@ -341,18 +343,21 @@ client::~client() {
   close();
 }
 
-void client::use(caf::actor supervisor) {
+void client::use(std::shared_ptr<context_roster> roster, caf::actor supervisor) {
   std::lock_guard guard{state_->mutex};
+  state_->roster = std::move(roster);
   state_->supervisor = std::move(supervisor);
 }
 
 void client::refuse_spawns() {
   decltype(state_->spawns) spawns;
+  decltype(state_->roster) roster;
   caf::actor last;
   {
     std::lock_guard guard{state_->mutex};
     state_->refuses_spawns = true;
     spawns.swap(state_->spawns);
+    roster = std::move(state_->roster);
     last = std::move(state_->supervisor);
   }
   for (auto& [request, waiting] : spawns)
@@ -367,6 +372,7 @@ void client::spawn(context_options options, bool internal, std::shared_ptr<const
   auto context = ++last_context_;
   if (options.name.empty())
     options.name = fmt::format("VM Context {}", context);
+  std::shared_ptr<context_roster> roster;
   caf::actor supervisor;
   {
     std::unique_lock guard{state_->mutex};
@@ -378,13 +384,22 @@ void client::spawn(context_options options, bool internal, std::shared_ptr<const
     state_->spawns.emplace(request,
                            state::pending_spawn{options.name, options.origin, std::move(receiver),
                                                 options.pending_requests_max, loader});
+    roster = state_->roster;
     supervisor = state_->supervisor;
   }
   js::module_port port;
   if (loader)
     port = {first_port, std::move(loader)};
-  send_to_scheduled(supervisor, spawn_request{request, context, std::move(options), self_,
-                                              internal, std::move(identity), std::move(port)});
+  spawn_request asked{
+    request, context, std::move(options), self_, internal, std::move(identity), std::move(port)};
+  if (!roster->may_start_here()) {
+    send_to_scheduled(supervisor, std::move(asked));
+    return;
+  }
+  if (auto started = roster->start(std::move(asked), supervisor); !started) {
+    spawn_reply refusal{request, context, {}, {std::move(started).error()}};
+    state_->started(refusal);
+  }
 }
 
 void client::close() {

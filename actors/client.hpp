@@ -19,6 +19,8 @@
 
 namespace troupe::actors {
 
+class context_roster;
+
 class context_link;
 
 /// Who gets a new context.
@@ -185,11 +187,11 @@ public:
     return ++last_request_;
   }
 
-  /// Spawns go there from now on.
-  void use(caf::actor supervisor);
+  /// Contexts are started there, and seen to their end by that supervisor, from now on.
+  void use(std::shared_ptr<context_roster> roster, caf::actor supervisor);
 
-  /// Asks the supervisor for a context; an internal one takes no place. References
-  /// to its objects carry `identity`.
+  /// Starts a context, or has the supervisor start it; an internal one takes no place.
+  /// References to its objects carry `identity`.
   /// `loader` is the context's own and may be null; `first_port` names it.
   void spawn(context_options options, bool internal, std::shared_ptr<const void> identity,
              std::shared_ptr<loader_port> loader, std::shared_ptr<spawn_receiver> receiver);

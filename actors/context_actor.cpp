@@ -1,5 +1,6 @@
 #include "actors/context_actor.hpp"
 
+#include "actors/context_roster.hpp"
 #include "actors/linker_actor.hpp"
 #include "actors/scheduled.hpp"
 #include "actors/sigint_trap.hpp"
@@ -34,10 +35,12 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
     context_actor self{std::move(around), std::move(spawned)};
     if (auto started = self.start(); started) {
       self.started_ = true;
-      spawn_reply ready{
-        self.spawned_.request, self.spawned_.context, self.self_, {}, self.gauges_};
-      caf::anon_send(owner, ready); // first, for that is who waits
-      send_to_scheduled(supervisor, std::move(ready));
+      auto closing = self.around_.roster->welcome(self.spawned_.context, self.self_);
+      caf::anon_send(
+        owner,
+        spawn_reply{self.spawned_.request, self.spawned_.context, self.self_, {}, self.gauges_});
+      if (closing)
+        caf::anon_send(self.self_, *closing);
       self.run();
     } else {
       self.end(started.error().code, started.error().message);

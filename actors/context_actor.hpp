@@ -58,6 +58,8 @@ private:
   std::size_t next_ = 0; ///< Those before are done.
 };
 
+class context_roster;
+
 /// What a context needs to know of its surroundings.
 struct context_surroundings {
   caf::actor_system& system;
@@ -68,6 +70,7 @@ struct context_surroundings {
   std::shared_ptr<const host_hooks> hooks;
   std::chrono::milliseconds stop_grace;
   std::chrono::milliseconds unresponsive_after;
+  std::shared_ptr<context_roster> roster{}; ///< It started the context.
 };
 
 /// A context: an isolate, its event loop and its mailbox, on one thread.

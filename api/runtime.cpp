@@ -158,13 +158,21 @@ struct runtime::core {
     : engine(js::engine::start(options.v8_flags)), system(config),
       resources(options.max_contexts, actors::measure_resources()),
       client(std::make_shared<actors::client>(system)), watchdog(system, watched),
-      supervisor(system.spawn<actors::supervisor_actor>(
-        engine, watchdog.handle(), watched, make_hooks(options, callbacks), resources,
-        std::clamp(options.stop_grace, stop_grace_min, wait_max),
-        std::clamp(options.unresponsive_after, unresponsive_after_min, wait_max))),
+      roster(std::make_shared<actors::context_roster>(
+        actors::context_surroundings{
+          system,
+          engine,
+          {},
+          watchdog.handle(),
+          watched,
+          make_hooks(options, callbacks),
+          std::clamp(options.stop_grace, stop_grace_min, wait_max),
+          std::clamp(options.unresponsive_after, unresponsive_after_min, wait_max)},
+        resources)),
+      supervisor(system.spawn<actors::supervisor_actor>(roster)),
       compiler(std::make_shared<detail::compiler>(
         [this] { return spawn({.name = "troupe:compiler"}, true); })) {
-    client->use(supervisor);
+    client->use(roster, supervisor);
     supervisor->attach_functor([kept = client] { kept->refuse_spawns(); });
     open_code_caches(options);
     // CAF leaves a reference to its logger with the thread that makes an actor
@@ -214,6 +222,7 @@ struct runtime::core {
   std::shared_ptr<actors::watch_list> watched = std::make_shared<actors::watch_list>();
   std::shared_ptr<actors::client> client;
   actors::watchdog_actor watchdog;
+  std::shared_ptr<actors::context_roster> roster;
   caf::actor supervisor;
   std::shared_ptr<detail::compiler> compiler;
   std::shared_ptr<js::code_cache_store> code_caches; // null: none

@@ -1,4 +1,5 @@
 #include "actors/context_actor.hpp"
+#include "actors/context_roster.hpp"
 #include "runtime/engine.hpp"
 #include "tests/actors/caf_world.hpp"
 #include "tests/support/patience.hpp"
@@ -35,13 +36,14 @@ TEST_CASE("a context that has ended leaves no deadline with the watchdog",
   caf::scoped_actor supervisor{world.system()};
   caf::scoped_actor watchdog{world.system()};
   std::thread thread{[&] {
-    context_actor::main({.system = world.system(),
-                         .engine = js::engine::start(),
-                         .supervisor = caf::actor{supervisor},
-                         .watchdog = caf::actor{watchdog},
-                         .watched = std::make_shared<watch_list>(),
-                         .hooks = std::make_shared<host_hooks>()},
-                        {1, 1, {}, caf::actor{owner}, false});
+    context_surroundings around{.system = world.system(),
+                                .engine = js::engine::start(),
+                                .supervisor = caf::actor{supervisor},
+                                .watchdog = caf::actor{watchdog},
+                                .watched = std::make_shared<watch_list>(),
+                                .hooks = std::make_shared<host_hooks>()};
+    around.roster = std::make_shared<context_roster>(around, capacity{1, {}});
+    context_actor::main(around, {1, 1, {}, caf::actor{owner}, false});
   }};
   auto ctx = next<spawn_reply>(owner).handle;
   auto source = std::make_shared<const js::script_source>(js::script_source{0, "1", {}});

@@ -2,12 +2,46 @@
 
 #include "tests/api/helpers.hpp"
 
+#include <sched.h>
+#include <sys/resource.h>
+
 #include <atomic>
 #include <set>
 #include <thread>
 
 using namespace troupe;
 using namespace troupe::testing;
+
+// -- threads ----------------------------------------------------------------------
+
+TEST_CASE("a context runs where and as its runtime does, whoever spawns it", "[api][life][A1]") {
+  runtime rt;
+  int nice_here = getpriority(PRIO_PROCESS, 0);
+  cpu_set_t cores_here;
+  REQUIRE(sched_getaffinity(0, sizeof cores_here, &cores_here) == 0);
+  std::atomic<int> nice_there{-100};
+  std::atomic<int> cores_there{0};
+  std::thread pinned{[&] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(static_cast<std::size_t>(sched_getcpu()), &one);
+    bool set = sched_setaffinity(0, sizeof one, &one) == 0
+               && setpriority(PRIO_PROCESS, 0, nice_here + 1) == 0;
+    host_function look{[&] {
+      cpu_set_t cores;
+      sched_getaffinity(0, sizeof cores, &cores);
+      cores_there = CPU_COUNT(&cores);
+      nice_there = getpriority(PRIO_PROCESS, 0);
+    }};
+    if (!set)
+      return;
+    if (auto ctx = answer_of(rt.spawn({.globals = {{"look", std::move(look)}}})))
+      static_cast<void>(answer_of(ctx->run("look()")));
+  }};
+  pinned.join();
+  CHECK(nice_there == nice_here);
+  CHECK(cores_there == CPU_COUNT(&cores_here));
+}
 
 // -- capacity ---------------------------------------------------------------------
 

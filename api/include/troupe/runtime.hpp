@@ -33,7 +33,8 @@ public:
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
 
-  /// Starts a context. Refused with `capacity_exceeded` when there are enough.
+  /// Starts a context. Refused with `capacity_exceeded` when there are enough. Its thread has
+  /// the cores, the policy and the nice value of the thread that made the runtime, whoever calls.
   [[nodiscard]] future<context> spawn();
   [[nodiscard]] future<context> spawn(context_options options);
 

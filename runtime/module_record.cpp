@@ -65,7 +65,7 @@ module_import* module_record::find_import(isolate_scope& here, v8::Local<v8::Str
 // -- module_registry --------------------------------------------------------------------
 
 module_registry::~module_registry() {
-  for (auto& [record, unused] : records_)
+  for (auto& [hash, record] : records_)
     record->linked(); // they hold each other
 }
 
@@ -76,16 +76,15 @@ module_hold module_registry::add(isolate_scope& here, v8::Local<v8::Module> modu
   auto* record = made.get();
   record->module_.Reset(here.v8(), module);
   record->hash_ = module->GetIdentityHash();
-  by_hash_.emplace(record->hash_, record);
-  records_.emplace(record, std::move(made));
+  records_.emplace(record->hash_, std::move(made));
   return module_hold{record};
 }
 
 module_record* module_registry::find(isolate_scope& here, v8::Local<v8::Module> module) const {
-  auto [first, last] = by_hash_.equal_range(module->GetIdentityHash());
+  auto [first, last] = records_.equal_range(module->GetIdentityHash());
   for (; first != last; ++first)
     if (first->second->module_ == module)
-      return first->second;
+      return first->second.get();
   static_cast<void>(here);
   return nullptr;
 }
@@ -106,13 +105,9 @@ void module_registry::bury() {
   while (!dead_.empty()) {
     auto* last = dead_.back();
     dead_.pop_back();
-    auto [first, end] = by_hash_.equal_range(last->hash_);
-    for (; first != end; ++first)
-      if (first->second == last) {
-        by_hash_.erase(first);
-        break;
-      }
-    records_.erase(last);
+    auto [first, end] = records_.equal_range(last->hash_);
+    records_.erase(
+      std::find_if(first, end, [last](const auto& each) { return each.second.get() == last; }));
   }
   if (records_.size() >= look_for_cycles_at_)
     break_cycles();
@@ -121,11 +116,11 @@ void module_registry::bury() {
 /// Modules that are not linked and that only imports hold, none of which starts at a module
 /// that anybody else holds.
 void module_registry::break_cycles() {
-  for (auto& [record, unused] : records_) {
+  for (auto& [hash, record] : records_) {
     record->held_by_imports_ = 0;
     record->reached_ = false;
   }
-  for (auto& [record, unused] : records_)
+  for (auto& [hash, record] : records_)
     for (auto& each : record->imports())
       if (each.target)
         ++each.target->held_by_imports_;
@@ -134,9 +129,9 @@ void module_registry::break_cycles() {
     if (!std::exchange(record->reached_, true))
       open.push_back(record);
   };
-  for (auto& [record, unused] : records_)
+  for (auto& [hash, record] : records_)
     if (record->holds_ > record->held_by_imports_)
-      reach(record);
+      reach(record.get());
   while (!open.empty()) {
     auto* record = open.back();
     open.pop_back();
@@ -145,7 +140,7 @@ void module_registry::break_cycles() {
         reach(each.target.get());
   }
   std::size_t reached = 0;
-  for (auto& [record, unused] : records_) {
+  for (auto& [hash, record] : records_) {
     if (record->reached_) {
       ++reached;
       continue;

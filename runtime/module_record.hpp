@@ -212,8 +212,7 @@ private:
   void release(module_record& record);
   void break_cycles();
 
-  std::unordered_map<module_record*, std::unique_ptr<module_record>> records_;
-  std::unordered_multimap<int, module_record*> by_hash_;
+  std::unordered_multimap<int, std::unique_ptr<module_record>> records_; // by V8's hash
   std::vector<module_record*> dead_;
   std::size_t look_for_cycles_at_ = 32;
 };

@@ -3,6 +3,7 @@
 #include "cli/command_line.hpp"
 #include "cli/graph_text.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/script_job.hpp"
 #include "cli/standard_streams.hpp"
 
 #include <troupe/file_loader.hpp>
@@ -33,7 +34,7 @@ Examples:
   troupe graph --format dot main.mjs | dot -Tsvg > graph.svg
   troupe graph --format json main.mjs)";
 
-exit_status fail(const error& what) {
+exit_status status_after(const error& what) {
   write_line(stream::err, what.to_string());
   return exit_status_of(what.code);
 }
@@ -78,12 +79,11 @@ exit_status graph_command(std::span<const std::string> arguments) {
     complain(loader.error().message);
     return exit_status::usage;
   }
-  runtime rt{{.max_contexts = 1,
-              .stop_grace = std::chrono::seconds{1},
-              .on_console = [](const console_line& printed) {
-                write_line(printed.to == console_line::stream::out ? stream::out : stream::err,
-                           printed.text);
-              }}};
+  runtime rt{
+    {.max_contexts = 1, .stop_grace = stop_grace, .on_console = [](const console_line& printed) {
+       write_line(printed.to == console_line::stream::out ? stream::out : stream::err,
+                  printed.text);
+     }}};
   auto spawned = rt.spawn({.name = "graph",
                            .console = true,
                            .timers = true,
@@ -91,14 +91,14 @@ exit_status graph_command(std::span<const std::string> arguments) {
                            .loader = *std::move(loader)})
                    .get();
   if (!spawned)
-    return fail(spawned.error());
+    return status_after(spawned.error());
   auto graph =
     spawned
       ->inspect_graph(file.lexically_normal().string(),
                       {.timeout = std::chrono::milliseconds{timeout_ms}, .break_on_sigint = true})
       .get();
   if (!graph)
-    return fail(graph.error());
+    return status_after(graph.error());
   auto names = short_names(*graph, (std::filesystem::current_path(failed) / "").string());
   write(stream::out, format == "dot"    ? to_dot(*graph, names)
                      : format == "json" ? to_json_text(*graph, names)

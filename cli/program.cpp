@@ -105,7 +105,7 @@ runtime_options options_of(const program& what,
   std::ranges::copy(what.flags.v8_flags, std::back_inserter(flags));
   return {
     .max_contexts = 1,
-    .stop_grace = std::chrono::seconds{1},
+    .stop_grace = stop_grace,
     .v8_flags = std::move(flags),
     .on_console =
       [to_stderr = what.job.console_to_stderr](const console_line& line) {

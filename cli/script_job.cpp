@@ -18,8 +18,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds stop_grace{1};
-
 /// The process goes down at its own pace, but not later.
 void exit_within(std::chrono::milliseconds patience, exit_status status) {
   std::thread{[=] {

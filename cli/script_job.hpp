@@ -36,6 +36,9 @@ struct script_outcome {
   value result;
 };
 
+/// How long a context that is closed may go on before it is given up.
+inline constexpr std::chrono::seconds stop_grace{1};
+
 /// How long a script may take to notice that it was stopped, e.g. inside one long call of a
 /// built-in function, before the process ends without it.
 inline constexpr std::chrono::seconds stop_takes_at_most{5};

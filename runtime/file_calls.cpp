@@ -138,12 +138,7 @@ void file_calls::run(const call& info) {
                .mode = static_cast<int>(number(5)),
                .loan = byte_loan{here.owner().array_buffers()->budget()}};
   auto held = job.path.size() + job.other.size() + job.bytes.size();
-  bool granted = job.loan.take(held);
-  if (!granted) {
-    isolate->LowMemoryNotification(); // what is garbage still counts
-    granted = job.loan.take(held);
-  }
-  if (!granted) {
+  if (!here.take_memory([&] { return job.loan.take(held); })) {
     isolate->ThrowException(v8::Exception::RangeError(v8::String::NewFromUtf8Literal(
       isolate, "What the operations on files hold is larger than the limit of array buffers")));
     return;
@@ -152,11 +147,10 @@ void file_calls::run(const call& info) {
     self.start(here, std::move(job), info[6].As<v8::Function>());
     return;
   }
-  job.run();
-  if (lacks_memory(job)) {
-    isolate->LowMemoryNotification();
+  static_cast<void>(here.take_memory([&] {
     job.run();
-  }
+    return !lacks_memory(job);
+  }));                  // else the job says so
   job.loan.give_back(); // what is made of it counts
   v8::Local<v8::Value> both[]{failure_of(isolate, job), v8::Undefined(isolate)};
   if (job.result >= 0 && !value_of(isolate, job).ToLocal(&both[1]))

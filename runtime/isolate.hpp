@@ -137,6 +137,15 @@ public:
     return isolate_;
   }
 
+  /// Whether `take` gets its memory, after a collection if need be: what is garbage still counts.
+  template <class Take>
+  [[nodiscard]] bool take_memory(Take take) {
+    if (take())
+      return true;
+    v8()->LowMemoryNotification();
+    return take();
+  }
+
 private:
   isolate& isolate_;
   v8::HandleScope handles_;

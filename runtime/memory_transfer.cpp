@@ -50,13 +50,9 @@ v8::MaybeLocal<v8::ArrayBuffer> attach_memory(isolate_scope& here, buffer& memor
   const auto& budget = here.owner().array_buffers();
   auto bytes = memory.bytes();
   auto owner = buffer_access::take_owner(memory);
-  if (!budget->adopt(bytes.data(), bytes.size(), owner)) {
-    // What is garbage still counts. V8 itself collects before it gives up.
-    here.v8()->LowMemoryNotification();
-    if (!budget->adopt(bytes.data(), bytes.size(), owner)) {
-      memory = buffer_access::make(bytes, std::move(owner));
-      return {};
-    }
+  if (!here.take_memory([&] { return budget->adopt(bytes.data(), bytes.size(), owner); })) {
+    memory = buffer_access::make(bytes, std::move(owner));
+    return {};
   }
   owner.reset();
   std::shared_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(

@@ -20,6 +20,19 @@ v8::Module::Status status_of(isolate_scope& here, const module_node& node) {
   return node.module(here)->GetStatus();
 }
 
+bool is_linked(isolate_scope& here, const module_node& node) {
+  return status_of(here, node) >= v8::Module::kInstantiated;
+}
+
+v8::MaybeLocal<v8::Value> rejected_promise(v8::Local<v8::Context> context,
+                                           v8::Local<v8::Value> reason) {
+  v8::Local<v8::Promise::Resolver> rejected;
+  if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
+      || rejected->Reject(context, reason).IsNothing())
+    return {};
+  return rejected->GetPromise().As<v8::Value>();
+}
+
 /// How many evaluations are on the stack: a module that is evaluated may have another one
 /// evaluated. An isolate's thread has no other isolate.
 thread_local std::size_t under_way = 0;
@@ -50,10 +63,7 @@ std::size_t measure_height(isolate_scope& here, module_node& root) {
     module_node* node;
     std::size_t next_target = 0;
   };
-  auto is_linked = [&](const module_node& node) {
-    return status_of(here, node) >= v8::Module::kInstantiated;
-  };
-  if (is_linked(root))
+  if (is_linked(here, root))
     return root.height_;
   std::vector<module_node*> met;
   std::vector<module_node*> open;
@@ -74,7 +84,7 @@ std::size_t measure_height(isolate_scope& here, module_node& root) {
       auto* target = node->targets_[path.back().next_target++];
       if (target->walked_.open)
         mine.low = std::min(mine.low, target->walked_.index);
-      else if (target->walked_.index != 0 || is_linked(*target))
+      else if (target->walked_.index != 0 || is_linked(here, *target))
         mine.below = std::max(mine.below, target->height_);
       else
         meet(target);
@@ -141,7 +151,7 @@ std::vector<module_node*> module_node::reach(isolate_scope& here, module_node& r
   root.walked_.index = 1;
   for (std::size_t i = 0; i < met.size(); ++i) {
     auto* node = met[i];
-    if (status_of(here, *node) < v8::Module::kInstantiated) {
+    if (!is_linked(here, *node)) {
       node->targets_.clear();
       node->find_targets(here, node->targets_);
     }
@@ -156,8 +166,7 @@ std::vector<module_node*> module_node::reach(isolate_scope& here, module_node& r
 
 std::vector<module_node*> module_node::unlinked(isolate_scope& here, module_node& root) {
   auto all = reach(here, root);
-  std::erase_if(all,
-                [&](auto* node) { return status_of(here, *node) >= v8::Module::kInstantiated; });
+  std::erase_if(all, [&](auto* node) { return is_linked(here, *node); });
   return all;
 }
 
@@ -170,22 +179,19 @@ bool instantiate_graph(isolate_scope& here, v8::Local<v8::Context> context, modu
       ->InstantiateModule(context, resolve, resolve_source)
       .FromMaybe(false);
   };
-  auto is_linked = [&](const module_node& node) {
-    return status_of(here, node) >= v8::Module::kInstantiated;
-  };
   if (!link(root)) {
     // Of a cycle some may be linked, and the others are not.
     for (auto* node : module_node::reach(here, root))
       half_linked =
         half_linked
-        || (is_linked(*node) && !std::ranges::all_of(node->targets_, [&](auto* target) {
-              return is_linked(*target);
+        || (is_linked(here, *node) && !std::ranges::all_of(node->targets_, [&](auto* target) {
+              return is_linked(here, *target);
             }));
     return false;
   }
   if (half_linked)
     for (auto* node : module_node::unlinked(here, root))
-      if (!is_linked(*node) && !link(*node))
+      if (!is_linked(here, *node) && !link(*node))
         return false;
   return true;
 }
@@ -196,12 +202,14 @@ void mark_stopped(isolate_scope& here, module_node& root) {
     node->stopped_ = true;
 }
 
-/// Is it good, but not the cycle that it was evaluated with? V8 ends the process when it is to
-/// evaluate such a module.
-bool module_node::has_errored_cycle(isolate_scope& here) const {
-  return cycle_ && std::ranges::any_of(*cycle_, [&](auto* each) {
-           return status_of(here, *each) == v8::Module::kErrored;
-         });
+/// One of its cycle that has failed. V8 ends the process when it is to evaluate another one of
+/// that cycle, which is good by itself.
+module_node* module_node::find_errored(isolate_scope& here) const {
+  if (cycle_)
+    for (auto* each : *cycle_)
+      if (status_of(here, *each) == v8::Module::kErrored)
+        return each;
+  return nullptr;
 }
 
 std::optional<error> find_stopped(isolate_scope& here, v8::Local<v8::Context> context,
@@ -222,7 +230,8 @@ std::optional<error> find_stopped(isolate_scope& here, v8::Local<v8::Context> co
       case v8::Module::kEvaluated: {
         // V8 gives the promise of the evaluation that there was.
         v8::Local<v8::Value> evaluated;
-        lost = !node->has_errored_cycle(here) && module->Evaluate(context).ToLocal(&evaluated)
+        lost = node->find_errored(here) == nullptr
+               && module->Evaluate(context).ToLocal(&evaluated)
                && evaluated.As<v8::Promise>()->State() == v8::Promise::kPending;
         break;
       }
@@ -248,19 +257,10 @@ v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Cont
   auto* isolate = here.v8();
   auto module = root.module(here);
   auto status = module->GetStatus();
-  // V8 ends the process in these two cases. A module is good, but not the cycle that it was
-  // evaluated with:
-  if (status == v8::Module::kEvaluated && root.cycle_)
-    for (auto* each : *root.cycle_) {
-      auto member = each->module(here);
-      if (member->GetStatus() != v8::Module::kErrored)
-        continue;
-      v8::Local<v8::Promise::Resolver> rejected;
-      if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
-          || rejected->Reject(context, member->GetException()).IsNothing())
-        return {};
-      return rejected->GetPromise().As<v8::Value>();
-    }
+  // V8 ends the process in these two cases.
+  if (status == v8::Module::kEvaluated)
+    if (auto* errored = root.find_errored(here))
+      return rejected_promise(context, errored->module(here)->GetException());
   if (status == v8::Module::kInstantiated && half_linked
       && !module_node::unlinked(here, root).empty()) {
     isolate->ThrowException(make_exception(
@@ -271,13 +271,8 @@ v8::MaybeLocal<v8::Value> evaluate_graph(isolate_scope& here, v8::Local<v8::Cont
     return {};
   }
   // It would be waited for for ever:
-  if (auto lost = find_stopped(here, context, root)) {
-    v8::Local<v8::Promise::Resolver> rejected;
-    if (!v8::Promise::Resolver::New(context).ToLocal(&rejected)
-        || rejected->Reject(context, make_exception(here, context, *lost)).IsNothing())
-      return {};
-    return rejected->GetPromise().As<v8::Value>();
-  }
+  if (auto lost = find_stopped(here, context, root))
+    return rejected_promise(context, make_exception(here, context, *lost));
   // An evaluation, from inside one, of what that one has not finished:
   if (is_under_way(here, root)) {
     isolate->ThrowException(make_exception(

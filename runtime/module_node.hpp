@@ -50,7 +50,7 @@ private:
   static bool is_running(isolate_scope& here, module_node& root);
   static std::vector<module_node*> reach(isolate_scope& here, module_node& root);
   static std::vector<module_node*> unlinked(isolate_scope& here, module_node& root);
-  [[nodiscard]] bool has_errored_cycle(isolate_scope& here) const;
+  [[nodiscard]] module_node* find_errored(isolate_scope& here) const;
 
   std::vector<module_node*> targets_{};
   std::size_t height_ = 1; // known once it is linked

@@ -407,23 +407,24 @@ void evaluate(const v8::FunctionCallbackInfo<v8::Value>& info) {
   if (status < v8::Module::kInstantiated || status == v8::Module::kEvaluating
       || !info[0]->IsNumber())
     return throw_illegal_call(of.isolate);
-  auto known = value_at(of.self, promise_field);
-  if (known->IsPromise())
-    return info.GetReturnValue().Set(known);
   auto context = of.context();
   auto timeout = info[0].As<v8::Number>()->Value();
   run_wish wish{.break_on_sigint = info[1]->IsTrue(), .display_errors = false};
   if (timeout >= 1 && timeout <= 4294967295.0)
     wish.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(timeout)};
   v8::Local<v8::Value> last;
+  auto known = value_at(of.self, promise_field);
   auto& node = of.vm.modules().node_of(of.module);
-  auto run = [&] {
+  // A queue of the context's own is emptied each time.
+  auto run = [&]() -> v8::MaybeLocal<v8::Value> {
+    if (known->IsPromise())
+      return known;
     script_contexts::evaluation quiet{of.vm.contexts(), context};
     return evaluate_graph(of.here, context, node);
   };
   if (!of.vm.run(of.here, context, wish, run).ToLocal(&last))
     return;
-  if (last->IsPromise() && context != of.isolate->GetCurrentContext()) {
+  if (last->IsPromise() && last != known && context != of.isolate->GetCurrentContext()) {
     v8::Local<v8::Promise> promise;
     if (!bridge(of, last.As<v8::Promise>()).ToLocal(&promise))
       return;

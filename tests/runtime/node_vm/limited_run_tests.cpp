@@ -180,6 +180,22 @@ TEST_CASE("afterEvaluate runs promise callbacks right after the script, in its t
         == timed_out_5);
 }
 
+TEST_CASE("afterEvaluate: evaluating a module that has been evaluated empties the queue again",
+          "[node_vm][C6][M6]") {
+  vm_host host;
+  CHECK(
+    host.json_later(
+      "const log = []; const o = vm.createContext({log}, {microtaskMode: 'afterEvaluate'}); "
+      "const later = vm.compileFunction('Promise.resolve().then(() => log.push(\"tick\"))', "
+      "[], {parsingContext: o}); const bad = new vm.SourceTextModule('throw 1', {context: o}); "
+      "await bad.link(() => {}); bad.evaluate().catch(() => {}); later(); const before = "
+      "log.length; bad.evaluate().catch(() => {}); const errored = log.length; const good = "
+      "new vm.SourceTextModule('', {context: o}); await good.link(() => {}); "
+      "good.evaluate(); later(); good.evaluate({timeout: 10000}); return [before, errored, "
+      "log.length]")
+    == "[0,1,2]");
+}
+
 TEST_CASE("afterEvaluate: a queue of its own is drained by its own scripts only",
           "[node_vm][C6]") {
   vm_host host;

@@ -232,11 +232,13 @@ const ownSynthetic = (module) => own(module, 'SyntheticModule');
 function run(inside, timeout, breakOnSigint) {
   if (inside.stopped !== undefined)
     throw inside.stopped.error;
+  const before = inside.wrap.getStatus();
   try {
     const start = () => inside.wrap.evaluate(timeout, breakOnSigint);
     return breakOnSigint ? sigintListeners.without(start) : start();
   } catch (error) {
-    inside.stopped = { __proto__: null, error };
+    if (before === kInstantiated)
+      inside.stopped = { __proto__: null, error };
     throw error;
   }
 }

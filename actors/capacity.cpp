@@ -5,11 +5,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <latch>
 #include <string_view>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 namespace troupe::actors {
 
@@ -80,6 +85,28 @@ std::size_t minus(std::size_t a, std::size_t b) {
 }
 
 } // namespace
+
+void require_resources_of_a_runtime() {
+  constexpr std::size_t descriptors = 16;
+  auto most = raise_limit(RLIMIT_NOFILE);
+  if (minus(most, count_entries("/proc/self/fd")) < descriptors)
+    throw std::system_error{
+      EMFILE, std::generic_category(),
+      fmt::format("a runtime needs {} descriptors (ulimit -n)", descriptors)};
+  // CAF's, V8's, the watchdog's and that of the callbacks.
+  auto threads = std::size_t{8} + std::thread::hardware_concurrency();
+  std::latch over{1};
+  std::vector<std::jthread> tried;
+  try {
+    for (std::size_t i = 0; i < threads; ++i)
+      tried.emplace_back([&over] { over.wait(); });
+  } catch (const std::system_error& refused) {
+    over.count_down();
+    throw std::system_error{refused.code(),
+                            fmt::format("a runtime needs {} threads (ulimit -u)", threads)};
+  }
+  over.count_down();
+}
 
 process_resources measure_resources() {
   auto descriptors = raise_limit(RLIMIT_NOFILE);

@@ -19,6 +19,11 @@ struct process_resources {
 /// descriptors to the hard one first.
 [[nodiscard]] process_resources measure_resources();
 
+/// Throws std::system_error, which says what is short, when a runtime cannot have the threads
+/// and descriptors that it is made of: CAF and V8 end the process, or wait for ever, when the
+/// system refuses them. Tries, for there is no other way to know.
+void require_resources_of_a_runtime();
+
 /// How many contexts may live at once, and how many do. V8 ends the process when
 /// it runs out of descriptors, memory maps or table space, so the question is
 /// asked before.

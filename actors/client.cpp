@@ -171,6 +171,10 @@ void context_link::keep(std::shared_ptr<const void> what) {
 void context_link::on_exit(std::shared_ptr<exit_receiver> receiver) {
   std::unique_lock guard{mutex_};
   if (!report_) {
+    if (on_exit_.size() >= look_through_exits_at_) {
+      std::erase_if(on_exit_, [](const auto& each) { return each->gone(); });
+      look_through_exits_at_ = std::max(open_entries_min, 2 * on_exit_.size());
+    }
     on_exit_.push_back(std::move(receiver));
     return;
   }

@@ -35,6 +35,8 @@ class exit_receiver {
 public:
   virtual ~exit_receiver() = default;
   virtual void receive(const exit_report& report) = 0;
+  /// Will nobody look at it?
+  [[nodiscard]] virtual bool gone() const = 0;
 };
 
 /// The requests that one context has not answered yet. Every receiver gets
@@ -163,6 +165,7 @@ private:
   std::vector<open_request> open_;
   std::size_t look_through_at_ = 0;
   std::vector<std::shared_ptr<exit_receiver>> on_exit_;
+  std::size_t look_through_exits_at_ = 64;
   std::shared_ptr<const void> kept_; // until the context has ended
   std::optional<exit_report> report_;
   std::unordered_map<std::uint64_t, std::shared_ptr<loader_port>> ports_;

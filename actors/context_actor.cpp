@@ -44,6 +44,7 @@ void context_actor::main(context_surroundings around, spawn_request spawned) {
       self.run();
     } else {
       self.end(started.error().code, started.error().message);
+      self.around_.roster->leave(self.spawned_.context);
       caf::anon_send(
         owner, spawn_reply{
                  self.spawned_.request, self.spawned_.context, {}, {std::move(started).error()}});
@@ -126,7 +127,7 @@ void context_actor::end(errc reason, std::string message) {
   loop_.stop();
 }
 
-void context_actor::lost() {
+void context_actor::lost(const char* why) {
   // V8 will never return to this thread, so the end is told from inside it.
   if (ending_) {
     send_to_scheduled(around_.supervisor, context_down{spawned_.context, report_, true});
@@ -135,12 +136,11 @@ void context_actor::lost() {
   if (self_ && !environment_->ledger()->enter_host())
     return; // it was given up before
   report_.reason = errc::context_lost;
-  report_.message =
-    fmt::format("context '{}' ran out of memory inside V8, which cannot go on", report_.name);
+  report_.message = fmt::format("context '{}' {}, which cannot go on", report_.name, why);
   if (!started_) {
-    error why{.code = errc::spawn_failed,
-              .message = fmt::format("context '{}': V8 ran out of memory", report_.name)};
-    caf::anon_send(spawned_.owner, spawn_reply{spawned_.request, spawned_.context, {}, {why}});
+    error refusal{.code = errc::spawn_failed, .message = report_.message};
+    caf::anon_send(spawned_.owner,
+                   spawn_reply{spawned_.request, spawned_.context, {}, {std::move(refusal)}});
   }
   if (self_) {
     environment_->describe(report_);
@@ -173,7 +173,7 @@ js::environment_events context_actor::make_events() {
            .stopped = true,
            .waited = std::chrono::duration_cast<std::chrono::microseconds>(after)});
       },
-    .lost = [this] { lost(); },
+    .lost = [this](const char* why) { lost(why); },
     .fetch =
       [this](js::load_id load, std::uint64_t port, std::vector<js::module_fetch> fetches) {
         fetch(load, port, std::move(fetches));
@@ -303,6 +303,9 @@ bool context_actor::process() {
   for (std::size_t i = 0; i < messages_per_turn && !ended_ && !environment_->broken() && next();
        ++i)
     worked = true;
+  // What belongs to nobody, finalisers say, is not waited for.
+  if (draining_ && !ended_ && has_done_all())
+    end(errc::context_closed, fmt::format("context '{}' was closed", report_.name));
   worked = (!ended_ && environment_->poll()) || worked;
   if (const auto& why = environment_->broken())
     end(why->code, fmt::format("context '{}' was closed: {}", report_.name, why->message));
@@ -338,8 +341,12 @@ void context_actor::look_after_idle() {
   if (!idle_requests_.empty() && environment_->idle() && !environment_->found_more() && !ended_)
     for (auto request : std::exchange(idle_requests_, {}))
       answer(request, value{});
-  if (draining_ && !environment_->has_waiting())
-    end(errc::context_closed, fmt::format("context '{}' was closed", report_.name));
+}
+
+/// Has everything been answered that was asked?
+bool context_actor::has_done_all() const {
+  return runs_.empty() && next_in_batch_ == batch_.size() && idle_requests_.empty()
+         && !environment_->has_waiting();
 }
 
 void context_actor::run_script(run_request request) {

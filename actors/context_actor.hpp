@@ -105,6 +105,7 @@ private:
   [[nodiscard]] bool next();
   void handle(caf::mailbox_element& element);
   void look_after_idle();
+  [[nodiscard]] bool has_done_all() const;
 
   /// Called by whoever sends, on their thread.
   static void intercept(const caf::mailbox_element& element, js::run_ledger& ledger,
@@ -118,7 +119,7 @@ private:
   void fetch(js::load_id load, std::uint64_t port, std::vector<js::module_fetch> fetches);
   void answer(request_id request, result<value> outcome);
   void end(errc reason, std::string message);
-  void lost();
+  void lost(const char* why);
 
   // Constant after construction.
   context_surroundings around_;

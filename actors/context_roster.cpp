@@ -66,6 +66,13 @@ std::optional<close_request> context_roster::welcome(context_id context,
   return closed_;
 }
 
+void context_roster::leave(context_id context) {
+  std::lock_guard guard{mutex_};
+  auto found = members_.find(context);
+  if (found != members_.end() && std::exchange(found->second.counted, false))
+    capacity_.give_back();
+}
+
 caf::actor context_roster::bury(const context_down& farewell) {
   std::unique_lock guard{mutex_};
   auto found = members_.find(farewell.context);

@@ -37,6 +37,9 @@ public:
   [[nodiscard]] std::optional<close_request> welcome(context_id context,
                                                      const caf::actor& handle);
 
+  /// A context that could not start gives its place back before it says so.
+  void leave(context_id context);
+
   /// Frees thread and place of a context that has ended.
   /// @returns whom to tell; nobody when it is not known.
   [[nodiscard]] caf::actor bury(const context_down& farewell);

@@ -26,6 +26,10 @@ public:
   void receive(const exit_report& report) override {
     settle(report);
   }
+
+  [[nodiscard]] bool gone() const override {
+    return forsaken();
+  }
 };
 
 future<exit_report> exit_of(const std::shared_ptr<const detail::context_home>& served) {

@@ -91,8 +91,9 @@ void register_messages() {
   });
 }
 
-struct meta_objects {
-  meta_objects() {
+struct foundations {
+  foundations() {
+    actors::require_resources_of_a_runtime();
     register_messages();
   }
 };
@@ -213,7 +214,7 @@ struct runtime::core {
     return detail::spawn_context(callbacks, client, std::move(options), internal);
   }
 
-  meta_objects registered; // before the system
+  foundations laid; // before V8 and the actor system
   js::engine& engine;
   system_config config;
   caf::actor_system system;
@@ -273,9 +274,16 @@ future<value> runtime::run_in_new_context(const script& what, run_options how,
       return refused.get_future();
     }
     auto answer = spawned->run(what, how);
-    spawned->close(close_mode::drain);
+    auto ended = spawned->close(close_mode::drain);
     detail::context_access::release(*std::move(spawned));
-    return answer;
+    // Not before its place is free.
+    return std::move(answer).then(
+      [ended = std::make_shared<future<exit_report>>(std::move(ended))](result<value> answered) {
+        return std::move(*ended).then(
+          [answered = std::move(answered)](const result<exit_report>&) mutable {
+            return std::move(answered);
+          });
+      });
   });
 }
 

@@ -37,7 +37,7 @@ public:
     : isolate_(
       js::engine::start(),
       {.heap_bytes = 1024 * mib, .array_buffer_bytes = 128 * mib, .stack_bytes = 984 * 1024},
-      std::make_shared<js::loop_waker>(), {[] {}, [] {}}) {
+      std::make_shared<js::loop_waker>(), {[] {}, [](const char*) {}}) {
     js::isolate_scope here{isolate_};
     auto context = v8::Context::New(here.v8());
     isolate_.cloner().install(here.v8(), context);

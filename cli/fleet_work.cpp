@@ -193,7 +193,9 @@ void fleet_work::run_honest(tenant& who) {
     outcome_.kinds[who.kind].took.record(answers_->last_arrival() - started);
     judge(who, outcome);
   };
-  auto ran = who.ctx.run(kind_of(who).work, {.timeout = kind_of(who).timeout})
+  auto ran = who.ctx
+               .run(kind_of(who).work, {.timeout = kind_of(who).timeout,
+                                        .timeout_covers = timeout_scope::evaluation})
                .on(executor_of(answers_))
                .then(arrived);
 }
@@ -206,7 +208,9 @@ void fleet_work::run_misbehaving(tenant& who) {
     judge(who, outcome);
     check_survival(who);
   };
-  auto ran = who.ctx.run(kind_of(who).work, {.timeout = kind_of(who).timeout})
+  auto ran = who.ctx
+               .run(kind_of(who).work, {.timeout = kind_of(who).timeout,
+                                        .timeout_covers = timeout_scope::evaluation})
                .on(executor_of(answers_))
                .then(arrived);
 }

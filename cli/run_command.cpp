@@ -88,8 +88,9 @@ struct script_options_of_command {
 
   void add_to(CLI::App& app) {
     app
-      .add_option("-t,--timeout", timeout_ms,
-                  "Wall clock for everything: the script, its promise, its timers")
+      .add_option(
+        "-t,--timeout", timeout_ms,
+        "Wall clock for everything once FILE is read: the script, its promise, its timers")
       ->type_name("MS")
       ->check(positive_number());
     app.add_option("--heap-limit", heap_limit_mib, "JavaScript heap, 8 to 65536")

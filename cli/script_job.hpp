@@ -20,7 +20,7 @@ struct script_job {
   std::string source;
   std::string filename;
   std::vector<std::string> arguments;
-  /// Wall clock for everything: script, promise, timers; 0 = no limit.
+  /// Wall clock for everything once the source is read: script, promise, timers; 0 = no limit.
   std::chrono::milliseconds timeout{0};
   context_options context;
   std::vector<std::string> v8_flags;

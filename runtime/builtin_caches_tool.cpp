@@ -40,7 +40,7 @@ int write_caches(const char* path) {
   isolate owner{engine::start(),
                 {.heap_bytes = 512 * mib, .array_buffer_bytes = mib, .stack_bytes = 984 * 1024},
                 std::make_shared<loop_waker>(),
-                {[] {}, [] {}}};
+                {[] {}, [](const char*) {}}};
   isolate_scope here{owner};
   auto context = v8::Context::New(here.v8());
   v8::Context::Scope entered{context};

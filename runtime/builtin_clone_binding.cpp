@@ -39,27 +39,24 @@ public:
 
   v8::Maybe<std::uint32_t> GetSharedArrayBufferId(
     v8::Isolate*, v8::Local<v8::SharedArrayBuffer> buffer) override {
-    auto found = std::ranges::find(shared_, buffer);
-    if (found == shared_.end())
-      found = shared_.insert(found, buffer);
-    return v8::Just(static_cast<std::uint32_t>(found - shared_.begin()));
+    shared_.push_back(buffer->GetBackingStore());
+    return v8::Just(static_cast<std::uint32_t>(shared_.size() - 1));
   }
 
   v8::MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(v8::Isolate* isolate,
                                                                    std::uint32_t id) override {
-    return v8::SharedArrayBuffer::New(isolate, shared_.at(id)->GetBackingStore());
+    return v8::SharedArrayBuffer::New(isolate, shared_.at(id));
   }
 
   v8::Maybe<std::uint32_t> GetWasmModuleTransferId(
     v8::Isolate*, v8::Local<v8::WasmModuleObject> module) override {
-    modules_.push_back(module);
+    modules_.push_back(module->GetCompiledModule());
     return v8::Just(static_cast<std::uint32_t>(modules_.size() - 1));
   }
 
   v8::MaybeLocal<v8::WasmModuleObject> GetWasmModuleFromId(v8::Isolate* isolate,
                                                            std::uint32_t id) override {
-    return v8::WasmModuleObject::FromCompiledModule(isolate,
-                                                    modules_.at(id)->GetCompiledModule());
+    return v8::WasmModuleObject::FromCompiledModule(isolate, modules_.at(id));
   }
 
   void* ReallocateBufferMemory(void* old, std::size_t size, std::size_t* actual) override {
@@ -76,8 +73,9 @@ public:
 private:
   v8::Local<v8::Context> context_;
   v8::Local<v8::Function> make_error_;
-  std::vector<v8::Local<v8::SharedArrayBuffer>> shared_;
-  std::vector<v8::Local<v8::WasmModuleObject>> modules_;
+  // Not handles: those that V8 passes end with its own scopes.
+  std::vector<std::shared_ptr<v8::BackingStore>> shared_;
+  std::vector<v8::CompiledWasmModule> modules_;
 };
 
 /// structuredClone(value, ArrayBuffers to transfer, (message) => error)

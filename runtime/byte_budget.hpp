@@ -89,6 +89,12 @@ public:
     return true;
   }
 
+  /// All but so much, if it is more.
+  void keep(std::size_t bytes) noexcept {
+    if (from_ && bytes_ > bytes)
+      from_->give_back(std::exchange(bytes_, bytes) - bytes);
+  }
+
   /// All of it.
   void give_back() noexcept {
     if (from_)

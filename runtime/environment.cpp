@@ -74,7 +74,7 @@ environment::environment(engine& engine, event_loop& loop, const context_options
               .stack_bytes = options.stack_kib * 1024},
              loop.waker(),
              {.heap_limit_reached = [this] { stop_here(stop_reason::heap_limit); },
-              .lost = [this] { events_.lost(); }}),
+              .lost = [this](const char* why) { events_.lost(why); }}),
     rejections_(std::make_unique<rejection_log>()),
     host_calls_(
       std::make_unique<host_calls>(*this, loop.waker(), options.pending_host_calls_max)),
@@ -848,7 +848,7 @@ bool environment::poll() {
   if (tasks.pending()) {
     // V8's tasks may run script (finalisation callbacks, what waits for WebAssembly), so this is
     // a turn. It is nobody's: what a run has left behind must not go on for ever.
-    callback_turn({.timeout = longest_timeout_},
+    callback_turn({.timeout = turn_timeout_.count() != 0 ? turn_timeout_ : longest_timeout_},
                   [&](isolate_scope&, v8::Local<v8::Context>) { ran = tasks.run_due() || ran; });
     auto next = tasks.next_due();
     if (next != never) {

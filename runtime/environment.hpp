@@ -85,7 +85,7 @@ struct environment_events {
   /// It was unresponsive for so long, and is well again.
   std::function<void(std::chrono::nanoseconds)> responsive;
   /// The isolate is lost inside V8; its thread never returns from this call.
-  std::function<void()> lost;
+  std::function<void(const char* why)> lost;
   /// Modules that a loader must find; they come with `module_requests::fetched`.
   std::function<void(load_id, std::uint64_t port, std::vector<module_fetch>)> fetch;
   /// Nobody waits for the modules of that graph any more.

@@ -333,7 +333,7 @@ void file_job::run() {
   bytes = {}; // nobody wants them any more
   names = {};
   numbers = {};
-  loan.give_back();
+  loan.keep(path.size() + other.size());
 }
 
 bool file_job::append(std::string_view content) {

@@ -7,9 +7,12 @@
 #include <v8-microtask.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string_view>
+#include <thread>
 
 namespace troupe::js {
 
@@ -20,23 +23,31 @@ thread_local const isolate_events* events_here = nullptr;
 
 /// V8 has no way on from here but ending the process: report the isolate as
 /// lost and keep its thread from ever returning.
-[[noreturn]] void park() {
+[[noreturn]] void park(const char* why) {
   if (events_here == nullptr) {
     std::fputs("troupe: V8 is out of memory outside of any context\n", stderr);
     std::abort();
   }
-  events_here->lost();
-  park_for_ever();
+  for (;;)
+    try {
+      events_here->lost(why);
+      park_for_ever();
+    } catch (const std::bad_alloc&) {
+      // Of the process: others may give some back.
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
 }
 
+constexpr auto out_of_memory = "ran out of memory inside V8";
+
 void on_out_of_memory(const char*, const v8::OOMDetails&) {
-  park();
+  park(out_of_memory);
 }
 
 void on_fatal_error(const char* location, const char* message) {
   std::fprintf(stderr, "troupe: V8 gave up a context: %s: %s\n",
                location != nullptr ? location : "?", message != nullptr ? message : "?");
-  park();
+  park("was given up by V8, which found itself broken");
 }
 
 /// V8 13.6 looks for the exception of a module that was stopped while it ran because those with
@@ -55,8 +66,10 @@ void on_v8_fatal(const char*, int, const char* message) {
   constexpr std::string_view too_large = "Fatal JavaScript ";
   if (events_here == nullptr || message == nullptr)
     return;
-  if (std::string_view{message}.starts_with(too_large) || is_missing_termination(message))
-    park();
+  if (std::string_view{message}.starts_with(too_large))
+    park(out_of_memory);
+  if (is_missing_termination(message))
+    park("was stopped where V8 cannot be stopped");
 }
 
 /// V8 gives small heaps a young generation so small that scripts that allocate much are

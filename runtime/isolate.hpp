@@ -30,7 +30,7 @@ struct isolate_events {
   std::function<void()> heap_limit_reached;
   /// V8 cannot go on. The thread never returns from V8: it sleeps for good
   /// after this call.
-  std::function<void()> lost;
+  std::function<void(const char* why)> lost;
 };
 
 /// A `v8::Isolate` with its limits and its place in the platform, entered by the

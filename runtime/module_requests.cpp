@@ -297,6 +297,8 @@ void module_requests::evaluate(request_id request, const value& module,
                     auto status = status_of(here, **found);
                     if (status < module_status::linked)
                       return wrong_status(**found, status, "linked, evaluated or errored");
+                    if (auto lost = find_stopped(here, context, **found))
+                      return *std::move(lost);
                     return js::evaluate_graph(here, context, **found);
                   });
 }
@@ -350,9 +352,10 @@ void module_requests::get_export(request_id request, const value& module, const 
       v8::Local<v8::String> key;
       v8::Local<v8::Value> item;
       bool has = false;
-      if (!to_v8_string(here.v8(), name).ToLocal(&key)
-          || !exports->HasOwnProperty(context, key).To(&has))
-        has = false;
+      // One that is not initialised throws.
+      if (to_v8_string(here.v8(), name).ToLocal(&key)
+          && !exports->HasOwnProperty(context, key).To(&has))
+        return capture_error(here, context, caught, errc::uncaught_exception, true);
       if (!has)
         return error{.code = errc::invalid_argument,
                      .message =

@@ -3,6 +3,7 @@
 #include "runtime/error_capture.hpp"
 
 #include <fmt/format.h>
+#include <v8-exception.h>
 #include <v8-primitive.h>
 
 #include <tuple>
@@ -15,6 +16,9 @@ namespace {
 // A script can reject millions of promises in a turn; the first ones tell the
 // story, the rest are counted.
 constexpr std::size_t kept_max = 64;
+
+// Of those that are kept outside of V8's heap.
+constexpr std::size_t aside_max = 10'000;
 
 v8::Local<v8::Map> made(v8::Isolate* isolate, v8::Global<v8::Map>& list) {
   if (list.IsEmpty())
@@ -33,6 +37,15 @@ v8::Local<v8::Array> taken(v8::Isolate* isolate, v8::Global<v8::Map>& list) {
 
 void rejection_log::record(isolate_scope& here, v8::Local<v8::Context> context,
                            const v8::PromiseRejectMessage& message, std::uint64_t run) {
+  // What goes wrong here must not be thrown where the promise was rejected.
+  v8::TryCatch caught{here.v8()};
+  enter(here, context, message, run);
+  if (caught.HasTerminated())
+    caught.ReThrow();
+}
+
+void rejection_log::enter(isolate_scope& here, v8::Local<v8::Context> context,
+                          const v8::PromiseRejectMessage& message, std::uint64_t run) {
   auto* isolate = here.v8();
   auto promise = message.GetPromise();
   switch (message.GetEvent()) {
@@ -42,6 +55,11 @@ void rejection_log::record(isolate_scope& here, v8::Local<v8::Context> context,
                 ->Set(context, promise, v8::Number::New(isolate, static_cast<double>(run)))
                 .IsEmpty())
         return;
+      // At the end of the stack, or when it is being stopped, V8 adds to no Map.
+      if (keeps_all_ && aside_.size() < aside_max) {
+        aside_.push_back({v8::Global<v8::Promise>{isolate, promise}, run});
+        return;
+      }
       ++dropped_;
       dropped_run_ = run;
       return;
@@ -60,6 +78,8 @@ void rejection_log::record(isolate_scope& here, v8::Local<v8::Context> context,
 }
 
 bool rejection_log::remove(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise) {
+  if (std::erase_if(aside_, [&](const auto& each) { return each.promise == promise; }) != 0)
+    return true;
   if (open_.IsEmpty())
     return false;
   auto open = open_.Get(context->GetIsolate());
@@ -79,6 +99,7 @@ void rejection_log::flush(isolate_scope& here, v8::Local<v8::Context> context,
   auto* isolate = here.v8();
   auto late = taken(isolate, late_);
   auto open = taken(isolate, open_);
+  auto aside = std::exchange(aside_, {});
   auto dropped = std::exchange(dropped_, 0);
   auto dropped_run = dropped_run_;
   auto item = [&](v8::Local<v8::Array> of, std::uint32_t index) {
@@ -91,17 +112,24 @@ void rejection_log::flush(isolate_scope& here, v8::Local<v8::Context> context,
     if (auto promise = item(late, i); promise->IsPromise())
       to.handled(promise.As<v8::Promise>());
   }
+  auto tell = [&](v8::Local<v8::Promise> promise, std::uint64_t run) {
+    auto reason = promise->Result();
+    if (!to.deal(promise, reason))
+      to.report(capture_error(here, context, reason, errc::uncaught_exception, true), run, 1);
+  };
   for (std::uint32_t i = 0; i < open->Length() && !isolate->IsExecutionTerminating(); i += 2) {
     v8::HandleScope handles{isolate};
     auto promise = item(open, i);
-    if (!promise->IsPromise())
-      continue;
-    auto reason = promise.As<v8::Promise>()->Result();
-    if (to.deal(promise.As<v8::Promise>(), reason))
-      continue;
     auto run = item(open, i + 1);
-    to.report(capture_error(here, context, reason, errc::uncaught_exception, true),
-              run->IsNumber() ? static_cast<std::uint64_t>(run.As<v8::Number>()->Value()) : 0, 1);
+    if (promise->IsPromise())
+      tell(promise.As<v8::Promise>(),
+           run->IsNumber() ? static_cast<std::uint64_t>(run.As<v8::Number>()->Value()) : 0);
+  }
+  for (auto& each : aside) {
+    if (isolate->IsExecutionTerminating())
+      break;
+    v8::HandleScope handles{isolate};
+    tell(each.promise.Get(isolate), each.run);
   }
   if (dropped != 0)
     to.report(
@@ -113,6 +141,7 @@ void rejection_log::flush(isolate_scope& here, v8::Local<v8::Context> context,
 void rejection_log::clear() {
   open_.Reset();
   late_.Reset();
+  aside_.clear();
   dropped_ = 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace troupe::js {
 
@@ -53,16 +54,24 @@ public:
   void clear();
 
   [[nodiscard]] bool empty() const noexcept {
-    return open_.IsEmpty() && late_.IsEmpty() && dropped_ == 0;
+    return open_.IsEmpty() && late_.IsEmpty() && aside_.empty() && dropped_ == 0;
   }
 
 private:
+  void enter(isolate_scope& here, v8::Local<v8::Context> context,
+             const v8::PromiseRejectMessage& message, std::uint64_t run);
   [[nodiscard]] bool remove(v8::Local<v8::Context> context, v8::Local<v8::Promise> promise);
 
   bool keeps_all_ = false;
   // Empty when there are none.
-  v8::Global<v8::Map> open_;  // promises, in order, with their run
-  v8::Global<v8::Map> late_;  // promises that were reported and are handled now
+  v8::Global<v8::Map> open_; // promises, in order, with their run
+  v8::Global<v8::Map> late_; // promises that were reported and are handled now
+  /// One that came when V8 could not add to a Map.
+  struct outside {
+    v8::Global<v8::Promise> promise;
+    std::uint64_t run = 0;
+  };
+  std::vector<outside> aside_;
   std::uint64_t dropped_ = 0; // beyond what is kept
   std::uint64_t dropped_run_ = 0;
 };

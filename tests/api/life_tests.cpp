@@ -4,9 +4,11 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <set>
+#include <system_error>
 #include <thread>
 
 using namespace troupe;
@@ -43,6 +45,30 @@ TEST_CASE("a context runs where and as its runtime does, whoever spawns it", "[a
   CHECK(cores_there == CPU_COUNT(&cores_here));
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they end the process
+TEST_CASE("a runtime that the system refuses threads is an exception", "[api][life][A1]") {
+  runtime first;
+  std::size_t pages = 0;
+  std::ifstream{"/proc/self/statm"} >> pages;
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
+  rlimit little{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (16u << 20),
+                before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_AS, &little) == 0);
+  bool refused = false;
+  try {
+    runtime second;
+  } catch (const std::system_error&) {
+    refused = true;
+  }
+  REQUIRE(setrlimit(RLIMIT_AS, &before) == 0);
+  CHECK(refused);
+  runtime third;
+  auto ctx = value_of(third.spawn());
+  check_usable(ctx);
+}
+#endif
+
 // -- capacity ---------------------------------------------------------------------
 
 TEST_CASE("a runtime refuses more contexts than it may have", "[api][life][A2][A10]") {
@@ -65,6 +91,36 @@ TEST_CASE("a context that has told its end has given its place back", "[api][lif
       FAIL("round " << i << ": " << ctx.error().to_string());
     value_of(ctx->close(i % 2 != 0 ? close_mode::drain : close_mode::now));
   }
+}
+
+TEST_CASE("a context that could not start has given its place back", "[api][life][A2][A10]") {
+  runtime rt{{.max_contexts = 1}};
+  for (int i = 0; i < 20; ++i) {
+    CHECK(
+      error_of(rt.spawn({.globals = {{"x", std::string(30 << 20, 'x')}}, .heap_limit_mib = 8}))
+        .code
+      == errc::heap_limit_exceeded);
+    auto ctx = value_of(rt.spawn());
+    value_of(ctx.close());
+  }
+}
+
+TEST_CASE("run_in_new_context has given its place back when it answers",
+          "[api][life][S4][A2][A10]") {
+  runtime rt{{.max_contexts = 1}};
+  script sum{"1 + 1"};
+  for (int i = 0; i < 50; ++i)
+    CHECK(value_of(rt.run_in_new_context(sum)).as<int>() == 2);
+}
+
+TEST_CASE("a close does not wait for finalisers", "[api][life][A2]") {
+  runtime rt;
+  auto ctx = value_of(rt.spawn());
+  value_of(ctx.run("globalThis.r = new FinalizationRegistry(() => { while (true); });"
+                   "for (let i = 0; i < 100000; i++) r.register({}, 1);",
+                   {.timeout = 1s}));
+  auto ended = ctx.close();
+  CHECK(value_of(std::move(ended)).reason == errc::context_closed);
 }
 
 TEST_CASE("a refused spawn takes no place", "[api][life][A2][A10]") {

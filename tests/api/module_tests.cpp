@@ -301,3 +301,21 @@ TEST_CASE("modules that nobody holds are collected", "[api][module][C10]") {
   }
   check_usable(ctx);
 }
+
+TEST_CASE("an export that is not initialised is told from one that is not there",
+          "[api][module][M5]") {
+  auto ctx = new_context();
+  auto m = value_of(ctx.compile_module("export let v = 1;"));
+  value_of(m.instantiate());
+  CHECK(error_of(m.get("v")).message == "ReferenceError: v is not defined");
+  CHECK(error_of(m.get("nope")).message.find("has no export 'nope'") != std::string::npos);
+}
+
+TEST_CASE("a module whose evaluation was stopped says so when it is evaluated again",
+          "[api][module][M6]") {
+  auto ctx = new_context();
+  auto m = value_of(ctx.compile_module("while (true);"));
+  value_of(m.instantiate());
+  CHECK(error_of(m.evaluate({.timeout = 20ms})).code == errc::deadline_exceeded);
+  CHECK(error_of(m.evaluate()).code == errc::evaluation_lost);
+}

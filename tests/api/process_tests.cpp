@@ -204,6 +204,12 @@ TEST_CASE("what operations on files hold counts like array buffers", "[api][proc
   CHECK(code_of("await require('fs/promises').readFile('/dev/zero')") == "ENOMEM");
   CHECK(code_of("await require('fs/promises').writeFile('/dev/null', 'x'.repeat(2 ** 25))")
         == "RangeError");
+  // Names count, too, as long as the operations wait.
+  CHECK(code_of("const p = '/' + 'x'.repeat(1e6), open = []; let why;"
+                "try { for (let i = 0; i < 100; ++i) { let done; open.push(new Promise((r) => "
+                "{ done = r })); require('fs').access(p, done) } }"
+                "catch (e) { why = e; open.pop() } await Promise.all(open); throw why")
+        == "RangeError");
   // And nothing stays counted.
   CHECK(code_of("for (let i = 0; i < 100; ++i)"
                 "  await require('fs/promises').writeFile('/dev/null', new Uint8Array(4 << 20))")

@@ -95,6 +95,12 @@ TEST_CASE("another end than the expected one is named", "[cli][fleet]") {
                                          "result 42"));
 }
 
+TEST_CASE("the timeout of a fleet's script covers the promise that it gives", "[cli][fleet]") {
+  temporary_file never{"new Promise(() => {})"};
+  auto done = small_fleet(manifest_of(never, R"("expect": "timeout")"));
+  CHECK(done.status == 0);
+}
+
 TEST_CASE("a fleet does not wait for a context that answers no more", "[cli][fleet]") {
   // Inside a built-in function that polls for nothing, and for long.
   temporary_file deaf{"Array.prototype.indexOf.call({length: 2 ** 53 - 1}, 1)"};

@@ -73,6 +73,39 @@ TEST_CASE("process.exitCode is the status of a program that ends by itself", "[c
   CHECK(run_code("process.on('exit', () => { process.exitCode = 5 })").status == 5);
   CHECK(run_code("process.exitCode = 3; process.exit()").status == 3);
   CHECK(run_code("process.exit(256 + 9)").status == 9);
+  CHECK(run_code("process.exitCode = 7; process.exit(undefined)").status == 0);
+}
+
+TEST_CASE("structuredClone shares what is nested", "[cli][node]") {
+  auto done = run_code(
+    "const b = new SharedArrayBuffer(8); const m = new WebAssembly.Module(new Uint8Array([0, 97, "
+    "115, 109, 1, 0, 0, 0])); const [made] = structuredClone([{ b, view: new Int32Array(b), map: "
+    "new Map([[1, b]]), m }]); made.view[1] = 7; console.log(new Int32Array(b)[1], new "
+    "Int32Array(made.map.get(1))[1], made.b.byteLength, made.m instanceof WebAssembly.Module)");
+  CHECK(done.err.empty());
+  CHECK(done.out == "7 7 8 true\n");
+  CHECK(done.status == 0);
+}
+
+TEST_CASE("what a promise has caught is not thrown by vm", "[cli][node][node_vm]") {
+  auto done = run_code(
+    "const vm = require('vm'); const source = 'async function g() { await g() } g().catch(() => "
+    "{}); 5'; console.log(vm.runInThisContext(source), new vm.Script(source).runInNewContext({}, "
+    "{ timeout: 100000 }), (0, eval)(source))");
+  CHECK(done.err.empty());
+  CHECK(done.out == "5 5 5\n");
+  CHECK(done.status == 0);
+}
+
+TEST_CASE("promises that are rejected at the end of the stack are handled as all others",
+          "[cli][node]") {
+  auto done = run_code(
+    "let told = 0; process.on('unhandledRejection', () => ++told); process.on('exit', (code) => "
+    "console.log('exit', code)); function walk() { Promise.reject(1).catch(() => {}); walk() } "
+    "try { walk() } catch { console.log('caught') } setTimeout(() => console.log('later'), 1)");
+  CHECK(done.err.empty());
+  CHECK(done.out == "caught\nlater\nexit 0\n");
+  CHECK(done.status == 0);
 }
 
 TEST_CASE("an uncaught error ends the program with 1, after 'exit'", "[cli][node]") {

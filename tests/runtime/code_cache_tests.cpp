@@ -24,7 +24,7 @@ class workshop {
 public:
   workshop()
     : isolate_(engine::start(), {std::size_t{128} << 20, std::size_t{16} << 20, 984 * 1024},
-               std::make_shared<loop_waker>(), {[] {}, [] {}}) {
+               std::make_shared<loop_waker>(), {[] {}, [](const char*) {}}) {
     isolate_scope here{isolate_};
     context_.Reset(here.v8(), v8::Context::New(here.v8()));
   }

@@ -25,7 +25,8 @@ realm::realm()
 }
 
 realm::realm(const js::isolate_limits& limits)
-  : isolate_(js::engine::start(), limits, std::make_shared<js::loop_waker>(), {[] {}, [] {}}) {
+  : isolate_(js::engine::start(), limits, std::make_shared<js::loop_waker>(),
+             {[] {}, [](const char*) {}}) {
   js::isolate_scope here{isolate_};
   context_.Reset(here.v8(), v8::Context::New(here.v8()));
   isolate_.cloner().install(here.v8(), context_.Get(here.v8()));

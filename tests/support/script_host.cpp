@@ -57,7 +57,7 @@ script_host::script_host(context_options options) {
           on_line();
       },
     .uncaught = [this](error what) { uncaught.push_back(std::move(what)); },
-    .lost = [] { std::abort(); },
+    .lost = [](const char*) { std::abort(); },
   };
   if (!loop.usable())
     FAIL("the system refused an event loop");

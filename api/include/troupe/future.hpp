@@ -223,6 +223,11 @@ public:
       outcome_.reset();
   }
 
+  /// Has nobody any use for the outcome?
+  [[nodiscard]] bool forsaken() const noexcept {
+    return (flags_.load(std::memory_order_relaxed) & unwanted) != 0;
+  }
+
   /// Runs `next` once settled; at most one.
   void continue_with(continuation next) {
     rare().next = std::move(next);

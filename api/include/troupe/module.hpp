@@ -64,7 +64,8 @@ public:
   [[nodiscard]] future<value> get(std::string name, take_as how = take_as::copy) const;
 
   /// Evaluates the module and what it imports; answered when that is done, top-level `await`
-  /// included. Again after that: the same outcome. The module must be linked.
+  /// included. Again after that: the same outcome, or `evaluation_lost` when it was stopped. The
+  /// module must be linked.
   [[nodiscard]] future<void> evaluate(run_options how = {}) const;
 
   /// Name of its context.

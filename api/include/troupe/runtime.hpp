@@ -23,7 +23,8 @@ namespace troupe {
 ///           `on_console`, `module_loader::find`, an executor that runs work at
 ///           once, the destructor of what a script held) it leaves all that to a
 ///           thread of its own and returns; the end of the process waits for that.
-/// Errors:   through futures.
+/// Errors:   through futures; the constructor throws std::system_error when the system refuses
+///           the threads and descriptors of a runtime.
 class runtime {
 public:
   runtime();
@@ -43,7 +44,7 @@ public:
   [[nodiscard]] future<script> compile(std::string source);
   [[nodiscard]] future<script> compile(std::string source, script_options options);
 
-  /// Runs a script in a context made for it alone.
+  /// Runs a script in a context made for it alone. The answer comes when that has ended.
   [[nodiscard]] future<value> run_in_new_context(const script& what, run_options how = {});
   [[nodiscard]] future<value> run_in_new_context(const script& what, run_options how,
                                                  context_options where);

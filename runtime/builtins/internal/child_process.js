@@ -151,6 +151,8 @@ class ChildProcess extends EventEmitter {
 
   // What nobody reads must not keep it open.
   #flush() {
+    if (this.stdio === undefined) // its run was stopped while it was made
+      return;
     for (let i = 1; i < this.stdio.length; ++i) {
       const stream = this.stdio[i];
       if (stream === null || !stream.readable)

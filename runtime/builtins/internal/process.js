@@ -333,7 +333,7 @@ function reallyExit(code) {
 }
 
 function exit(code) {
-  if (arguments.length !== 0 && code !== undefined)
+  if (arguments.length !== 0)
     process.exitCode = code;
   emitExit();
   process.reallyExit();

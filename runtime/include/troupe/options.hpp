@@ -164,8 +164,8 @@ struct context_options {
   /// what runs ends with `cpu_budget_exceeded`, and the context is closed with
   /// that reason.
   std::chrono::milliseconds cpu_budget{0};
-  /// Requests that wait for the context to begin with them; more are refused at
-  /// once with `too_many_requests`. 0 = no limit.
+  /// Requests that wait for the context to begin with them, cancelled ones too; more are refused
+  /// at once with `too_many_requests`. 0 = no limit.
   std::size_t pending_requests_max = 0;
   /// Bytes that a run may write with `console`, and the same for each callback
   /// that it leaves behind; 0 = no limit. Beyond it, the run ends with

@@ -218,7 +218,7 @@ TEST_CASE("a script that declares let can be stopped or fail before, amid and af
     value_of(ctx.reset());
     value_of(ctx.set("mode", "loop"));
     CHECK(error_of(ctx.run(amid, {.timeout = 5ms})).code == errc::deadline_exceeded);
-    CHECK(error_of(ctx.run(amid, {.timeout = 5ms})).code == errc::uncaught_exception);
+    CHECK(error_of(ctx.run(amid, {.timeout = patience})).code == errc::uncaught_exception);
     value_of(ctx.reset());
     value_of(ctx.set("mode", ""));
     CHECK(value_of(ctx.run(amid)).as<int>() == 1);

@@ -147,10 +147,11 @@ void file_calls::run(const call& info) {
     self.start(here, std::move(job), info[6].As<v8::Function>());
     return;
   }
+  // Of what it lacks in the end the job tells itself.
   static_cast<void>(here.take_memory([&] {
     job.run();
     return !lacks_memory(job);
-  }));                  // else the job says so
+  }));
   job.loan.give_back(); // what is made of it counts
   v8::Local<v8::Value> both[]{failure_of(isolate, job), v8::Undefined(isolate)};
   if (job.result >= 0 && !value_of(isolate, job).ToLocal(&both[1]))

@@ -18,6 +18,15 @@ namespace {
 
 constexpr std::size_t open_entries_min = 64;
 
+/// Drops what is over, whenever the list is twice as long as what was left of it.
+template <class Entry, class IsOver>
+void look_through(std::vector<Entry>& entries, std::size_t& next_at, IsOver is_over) {
+  if (entries.size() < next_at)
+    return;
+  std::erase_if(entries, is_over);
+  next_at = std::max(open_entries_min, 2 * entries.size());
+}
+
 } // namespace
 
 // -- context_link -----------------------------------------------------------------------
@@ -94,10 +103,7 @@ bool context_link::is_open(const open_request& entry) {
 }
 
 void context_link::enter(request_id request, std::shared_ptr<reply_receiver> receiver) {
-  if (open_.size() >= look_through_at_) {
-    std::erase_if(open_, [](const auto& entry) { return !is_open(entry); });
-    look_through_at_ = std::max(open_entries_min, 2 * open_.size());
-  }
+  look_through(open_, look_through_at_, [](const auto& entry) { return !is_open(entry); });
   // Threads that ask at once may come in another order than their numbers.
   auto place = open_.end();
   while (place != open_.begin() && std::prev(place)->request > request)
@@ -171,10 +177,7 @@ void context_link::keep(std::shared_ptr<const void> what) {
 void context_link::on_exit(std::shared_ptr<exit_receiver> receiver) {
   std::unique_lock guard{mutex_};
   if (!report_) {
-    if (on_exit_.size() >= look_through_exits_at_) {
-      std::erase_if(on_exit_, [](const auto& each) { return each->gone(); });
-      look_through_exits_at_ = std::max(open_entries_min, 2 * on_exit_.size());
-    }
+    look_through(on_exit_, look_through_exits_at_, [](const auto& each) { return each->gone(); });
     on_exit_.push_back(std::move(receiver));
     return;
   }

@@ -19,9 +19,8 @@
 
 namespace troupe::actors {
 
-class context_roster;
-
 class context_link;
+class context_roster;
 
 /// Who gets a new context.
 class spawn_receiver {
@@ -165,7 +164,7 @@ private:
   std::vector<open_request> open_;
   std::size_t look_through_at_ = 0;
   std::vector<std::shared_ptr<exit_receiver>> on_exit_;
-  std::size_t look_through_exits_at_ = 64;
+  std::size_t look_through_exits_at_ = 0;
   std::shared_ptr<const void> kept_; // until the context has ended
   std::optional<exit_report> report_;
   std::unordered_map<std::uint64_t, std::shared_ptr<loader_port>> ports_;

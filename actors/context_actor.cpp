@@ -141,6 +141,7 @@ void context_actor::lost(const char* why) {
     error refusal{.code = errc::spawn_failed, .message = report_.message};
     caf::anon_send(spawned_.owner,
                    spawn_reply{spawned_.request, spawned_.context, {}, {std::move(refusal)}});
+    started_ = true; // told once, also when what follows finds no memory and is tried again
   }
   if (self_) {
     environment_->describe(report_);

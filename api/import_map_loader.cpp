@@ -28,6 +28,9 @@ struct import_map_loader::parts {
 
 result<std::shared_ptr<import_map_loader>> import_map_loader::make(
   std::string_view json, std::string base_url, std::shared_ptr<module_loader> next) {
+  if (!next)
+    return error{.code = errc::invalid_argument,
+                 .message = "an import map needs a loader for what it maps to"};
   auto map = import_map::parse(json, std::move(base_url));
   if (!map)
     return std::move(map).error();

@@ -32,8 +32,9 @@ error nobody_has(const module_request& request, std::string tried) {
 
 } // namespace
 
-loader_chain::loader_chain(links loaders)
-  : loaders_(std::make_shared<const links>(std::move(loaders))) {
+loader_chain::loader_chain(links loaders) {
+  std::erase(loaders, nullptr);
+  loaders_ = std::make_shared<const links>(std::move(loaders));
 }
 
 future<module_source> loader_chain::load(module_request request) {

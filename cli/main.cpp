@@ -1,12 +1,14 @@
 #include "cli/command_line.hpp"
 #include "cli/fleet_command.hpp"
 #include "cli/graph_command.hpp"
+#include "cli/node_flags.hpp"
 #include "cli/run_command.hpp"
 #include "cli/standard_streams.hpp"
 
 #include <troupe/runtime.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <exception>
@@ -57,6 +59,8 @@ constexpr std::array commands{
 
 exit_status dispatch(std::span<const std::string> arguments) {
   if (arguments.empty()) {
+    if (is_fed(STDIN_FILENO))
+      return run_command(arguments);
     write(stream::err, help);
     return exit_status::usage;
   }
@@ -75,7 +79,9 @@ exit_status dispatch(std::span<const std::string> arguments) {
   }
   // As Node is started, by programs that start themselves too.
   std::error_code failed;
-  bool is_option = first.starts_with('-') && (first == "-" || arguments.size() > 1);
+  bool is_option = first.starts_with('-')
+                   && (arguments.size() > 1 || first == "-" || first == "-p"
+                       || take_node_flags({first}).others.empty());
   if (is_option || std::filesystem::exists(first, failed))
     return run_command(arguments);
   std::vector<std::string> known{"--help", "--version"};

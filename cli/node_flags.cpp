@@ -17,8 +17,10 @@ constexpr std::array<std::string_view, 8> with_value{
   "-t",     "--timeout", "--heap-limit", "--array-buffer-limit",
   "--name", "--v8-flag", "-e",           "--eval"};
 
-constexpr std::array<std::string_view, 14> without_effect{"--abort-on-uncaught-exception",
+constexpr std::array<std::string_view, 20> without_effect{"--abort-on-uncaught-exception",
+                                                          "--deprecation",
                                                           "--enable-source-maps",
+                                                          "--expose-internals",
                                                           "--frozen-intrinsics",
                                                           "--insecure-http-parser",
                                                           "--node-snapshot",
@@ -29,8 +31,50 @@ constexpr std::array<std::string_view, 14> without_effect{"--abort-on-uncaught-e
                                                           "--preserve-symlinks",
                                                           "--preserve-symlinks-main",
                                                           "--report-on-fatalerror",
+                                                          "--test-only",
+                                                          "--title",
+                                                          "--v8-pool-size",
+                                                          "--warnings",
                                                           "--verify-base-objects",
                                                           "--no-verify-base-objects"};
+
+// V8's own that are set in front of programs, above all of tests.
+constexpr std::array<std::string_view, 33> of_v8{"--allow-natives-syntax",
+                                                 "--always-sparkplug",
+                                                 "--compilation-cache",
+                                                 "--gc-global",
+                                                 "--gc-interval",
+                                                 "--interpreted-frames-native-stack",
+                                                 "--jitless",
+                                                 "--js-source-phase-imports",
+                                                 "--lazy",
+                                                 "--lite-mode",
+                                                 "--maglev",
+                                                 "--max-heap-size",
+                                                 "--max-lazy",
+                                                 "--max-semi-space-size",
+                                                 "--min-semi-space-size",
+                                                 "--no-compilation-cache",
+                                                 "--no-lazy",
+                                                 "--no-maglev",
+                                                 "--no-opt",
+                                                 "--no-sparkplug",
+                                                 "--no-turbofan",
+                                                 "--opt",
+                                                 "--predictable",
+                                                 "--predictable-gc-schedule",
+                                                 "--random-gc-interval",
+                                                 "--random-seed",
+                                                 "--sparkplug",
+                                                 "--stack-size",
+                                                 "--stress-compaction",
+                                                 "--stress-lazy-source-positions",
+                                                 "--turbofan",
+                                                 "--use-strict",
+                                                 "--wasm-lazy-compilation"};
+
+// Options of Node's whose value may be the next argument.
+constexpr std::array<std::string_view, 3> preloads{"-r", "--require", "--import"};
 
 constexpr std::array<std::string_view, 5> rejection_modes{"strict", "warn", "none", "throw",
                                                           "warn-with-error-codes"};
@@ -69,17 +113,24 @@ bool take(node_flags& to, std::string_view name, std::string_view value) {
   } else if (name == "--unhandled-rejections") {
     to.unhandled_rejections = value;
     if (std::ranges::find(rejection_modes, value) == rejection_modes.end())
-      to.problem =
-        fmt::format("invalid value for --unhandled-rejections: one of {} is wanted", fmt::join(rejection_modes, ", "));
-  } else if (name == "--max-old-space-size" || name == "--max_old_space_size") {
+      to.problem = fmt::format("invalid value for --unhandled-rejections: one of {} is wanted",
+                               fmt::join(rejection_modes, ", "));
+  } else if (name == "-r" || name == "--require") {
+    to.required.emplace_back(value);
+  } else if (name == "--import") {
+    to.imported.emplace_back(value);
+  } else if (name == "--disallow-code-generation-from-strings") {
+    to.disallows_code_from_strings = true;
+  } else if (name == "--max-old-space-size") {
     number(to.heap_limit_mib);
-  } else if (name == "--expose-gc" || name == "--expose_gc") {
+  } else if (name == "--expose-gc") {
     to.v8_flags.emplace_back("--expose-gc");
-  } else if (name == "--stack-trace-limit" || name == "--stack_trace_limit") {
+  } else if (name == "--stack-trace-limit") {
     int limit = 0;
     number(limit);
     to.v8_flags.push_back(fmt::format("--stack-trace-limit={}", limit));
-  } else if (name == "--jitless" || name == "--stack-size" || name.starts_with("--harmony")) {
+  } else if (name.starts_with("--harmony") || name.starts_with("--no-harmony")
+             || std::ranges::find(of_v8, name) != of_v8.end()) {
     to.v8_flags.push_back(value.empty() ? std::string{name} : fmt::format("{}={}", name, value));
   } else {
     return has_no_effect(name);
@@ -109,8 +160,21 @@ node_flags take_node_flags(const std::vector<std::string>& arguments) {
         made.others.push_back(arguments[++i]);
       continue;
     }
+    if (std::ranges::find(preloads, each) != preloads.end()) {
+      if (i + 1 == arguments.size()) {
+        made.problem = fmt::format("{} wants a module", each);
+        break;
+      }
+      made.given.push_back(each);
+      made.given.push_back(arguments[++i]);
+      take(made, each, arguments[i]);
+      continue;
+    }
     auto equals = each.find('=');
-    auto name = std::string_view{each}.substr(0, equals);
+    auto name = each.substr(0, equals);
+    // As in Node, also V8's.
+    if (name.starts_with("--"))
+      std::replace(name.begin() + 2, name.end(), '_', '-');
     auto value = equals == std::string::npos ? std::string_view{}
                                              : std::string_view{each}.substr(equals + 1);
     if (take(made, name, value))

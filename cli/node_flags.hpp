@@ -21,6 +21,9 @@ struct node_flags {
   std::string unhandled_rejections{"throw"};
   std::size_t heap_limit_mib = 0;      ///< `--max-old-space-size`; 0 = not given.
   std::vector<std::string> v8_flags{}; ///< `--expose-gc`, `--stack-trace-limit` …
+  bool disallows_code_from_strings = false;
+  std::vector<std::string> required{}; ///< `-r`: modules that run before the program.
+  std::vector<std::string> imported{}; ///< `--import`: likewise.
 
   /// What is wrong; empty when nothing is.
   std::string problem{};

@@ -128,6 +128,8 @@ context_options context_of(const program& what) {
   options.process = process_of(what);
   if (what.flags.heap_limit_mib != 0)
     options.heap_limit_mib = what.flags.heap_limit_mib;
+  if (what.flags.disallows_code_from_strings)
+    options.code_generation.strings = false;
   return options;
 }
 
@@ -138,7 +140,9 @@ value settings_of(const node_flags& flags) {
                         {"noDeprecation", flags.no_deprecation},
                         {"traceDeprecation", flags.trace_deprecation},
                         {"throwDeprecation", flags.throw_deprecation},
-                        {"unhandledRejections", flags.unhandled_rejections}});
+                        {"unhandledRejections", flags.unhandled_rejections},
+                        {"required", flags.required},
+                        {"imported", flags.imported}});
 }
 
 value description_of(const program& what) {

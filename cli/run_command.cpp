@@ -181,6 +181,8 @@ std::string problem_with(const std::string& file) {
 
 } // namespace
 
+constexpr auto which_file = "which file? (`-` is standard input)";
+
 exit_status run_command(std::span<const std::string> arguments) {
   command_line line{"troupe run",
                     "troupe run [options] [node options] FILE [args]\n"
@@ -208,9 +210,13 @@ exit_status run_command(std::span<const std::string> arguments) {
   what.job.wants_value = common.as_json;
   auto rest = line.rest();
   bool has_value = has_code->count() != 0;
+  // As Node takes programs from whoever starts it.
+  bool is_given = !rest.empty() || has_value;
+  if (!is_given && is_fed(STDIN_FILENO))
+    rest.emplace_back("-");
   if (!has_value && rest.empty())
-    return line.usage_error("which file? (`-` is standard input)");
-  if (has_value || what.prints_value) {
+    return line.usage_error(which_file);
+  if (has_value || (what.prints_value && rest.front() != "-")) {
     what.is_code = true;
     what.job.filename = "[eval]";
     what.job.source = has_value ? code : rest.front();
@@ -220,6 +226,8 @@ exit_status run_command(std::span<const std::string> arguments) {
       complain(source.error().message);
       return exit_status::usage;
     }
+    if (!is_given && source->empty())
+      return line.usage_error(which_file);
     what.is_code = true;
     what.job.filename = rest.front() == "-" ? "[stdin]" : rest.front();
     what.job.source = *std::move(source);

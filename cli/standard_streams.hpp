@@ -29,6 +29,9 @@ void complain(std::string_view message);
 /// A reader that goes away shall be an error of `write`, not a signal.
 void ignore_broken_pipes();
 
+/// Is the descriptor fed by a pipe, a socket or a file, rather than by a person?
+[[nodiscard]] bool is_fed(int descriptor);
+
 /// Those of the three that are closed become `/dev/null`: no file shall take their place.
 void open_closed_streams();
 

@@ -1,5 +1,6 @@
 #include "runtime/builtin_bindings.hpp"
 #include "runtime/structured_clone.hpp"
+#include "runtime/wasm_gate.hpp"
 
 #include <v8-array-buffer.h>
 #include <v8-exception.h>
@@ -56,7 +57,8 @@ public:
 
   v8::MaybeLocal<v8::WasmModuleObject> GetWasmModuleFromId(v8::Isolate* isolate,
                                                            std::uint32_t id) override {
-    return v8::WasmModuleObject::FromCompiledModule(isolate, modules_.at(id));
+    isolate_scope here{isolate::of(isolate)};
+    return here.owner().wasm().share(here, modules_.at(id));
   }
 
   void* ReallocateBufferMemory(void* old, std::size_t size, std::size_t* actual) override {

@@ -9,6 +9,7 @@
 #include "runtime/value_graph.hpp"
 #include "runtime/value_host.hpp"
 #include "runtime/value_tape.hpp"
+#include "runtime/wasm_gate.hpp"
 #include "troupe/host_function.hpp"
 
 #include <fmt/format.h>
@@ -349,8 +350,9 @@ private:
           isolate_, std::static_pointer_cast<v8::BackingStore>(*node.resource));
       case value_kind::wasm_module: {
         v8::Local<v8::WasmModuleObject> made;
-        if (!v8::WasmModuleObject::FromCompiledModule(
-               isolate_, *static_cast<const v8::CompiledWasmModule*>(node.resource->get()))
+        if (!here_.owner()
+               .wasm()
+               .share(here_, *static_cast<const v8::CompiledWasmModule*>(node.resource->get()))
                .ToLocal(&made))
           return {};
         return made;

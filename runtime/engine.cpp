@@ -22,12 +22,13 @@ namespace {
 // Without the first flag, TurboFan's unrolled loops do not poll for a
 // termination and run for ever; the next three make loops that only call slow
 // built-ins poll within a fraction of a second instead of twenty
-// (docs/architecture.md, Termination). Both have a test. The last gives scripts
-// `import source`.
+// (docs/architecture.md, Termination). Both have a test. Then scripts get
+// `import source`, and "use asm" is JavaScript like any other: WebAssembly that V8 makes
+// of it would pass by `wasm_gate`.
 constexpr std::array default_flags{
   "--no-turboshaft-loop-unrolling",      "--invocation-count-for-maglev=20",
   "--invocation-count-for-maglev-osr=5", "--minimum-invocations-after-ic-update=10",
-  "--js-source-phase-imports",
+  "--js-source-phase-imports",           "--no-validate-asm",
 };
 
 /// One of the files that the process consists of.

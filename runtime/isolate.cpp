@@ -2,6 +2,7 @@
 
 #include "runtime/isolate_thread.hpp"
 #include "runtime/module_record.hpp"
+#include "runtime/wasm_gate.hpp"
 
 #include <v8-initialization.h>
 #include <v8-microtask.h>
@@ -107,6 +108,7 @@ isolate::isolate(engine& engine, const isolate_limits& limits, std::shared_ptr<l
   v8_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   modules_ = std::make_unique<module_registry>();
   memory_ = std::make_unique<memory_rounds>(v8_, *tasks_);
+  wasm_ = std::make_unique<wasm_gate>(v8_);
   heap_ = std::make_unique<heap_limit>(v8_, limits.heap_bytes,
                                        [this] { events_.heap_limit_reached(); });
   pages_ = {.payer = allocator_->budget(),
@@ -121,6 +123,7 @@ isolate::~isolate() {
   cloner_.uninstall();
   modules_.reset();
   memory_.reset();
+  wasm_.reset();
   v8_->Exit();
   v8_->Dispose();
   platform_.detach(v8_);

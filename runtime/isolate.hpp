@@ -17,6 +17,7 @@ namespace troupe::js {
 
 class module_registry;
 class value_host;
+class wasm_gate;
 
 struct isolate_limits {
   std::size_t heap_bytes = 0;
@@ -95,6 +96,10 @@ public:
     return *memory_;
   }
 
+  [[nodiscard]] wasm_gate& wasm() noexcept {
+    return *wasm_;
+  }
+
   [[nodiscard]] std::size_t array_buffer_bytes() const noexcept {
     return allocator_->bytes();
   }
@@ -115,6 +120,7 @@ private:
   std::unique_ptr<module_registry> modules_;
   plain_cloner cloner_;
   std::unique_ptr<memory_rounds> memory_;
+  std::unique_ptr<wasm_gate> wasm_;
   buffer_pages::user pages_;
   std::vector<std::shared_ptr<void>> kept_to_the_end_;
 };

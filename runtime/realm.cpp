@@ -1,5 +1,7 @@
 #include "runtime/realm.hpp"
 
+#include "runtime/wasm_gate.hpp"
+
 #include <v8-primitive.h>
 
 namespace troupe::js {
@@ -46,6 +48,8 @@ bool realm::make(isolate_scope& here, const code_generation_options& generation,
     return false;
   // V8 has a console of its own, which prints nothing without an inspector.
   global->Delete(context, v8::String::NewFromUtf8Literal(isolate, "console")).Check();
+  if (!here.owner().wasm().install(here, context))
+    return false;
   has_wasm_ = wasm_.take(here, context);
   context_.Reset(isolate, context);
   reflect_set_.Reset(isolate, set.As<v8::Function>());

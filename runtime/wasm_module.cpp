@@ -3,6 +3,7 @@
 #include "runtime/module_compiler.hpp"
 #include "runtime/realm.hpp"
 #include "runtime/structured_clone.hpp"
+#include "runtime/wasm_gate.hpp"
 
 #include <fmt/format.h>
 #include <v8-container.h>
@@ -11,6 +12,7 @@
 #include <v8-wasm.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -212,9 +214,7 @@ module_hold make_wasm_module(isolate_scope& here, v8::Local<v8::Context> context
   auto begun = std::chrono::steady_clock::now();
   auto content = source.content();
   v8::Local<v8::WasmModuleObject> module;
-  if (!v8::WasmModuleObject::Compile(
-         isolate, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()})
-         .ToLocal(&module))
+  if (!here.owner().wasm().compile(here, std::as_bytes(std::span{content})).ToLocal(&module))
     return {};
   std::vector<wasm_item> imports;
   std::vector<wasm_item> exports;

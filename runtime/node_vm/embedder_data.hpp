@@ -17,6 +17,7 @@ enum class context_slot : int {
   // 11 is `promise_guard`'s.
   /// May V8 look the contextified object's properties up without running what intercepts them?
   plain = 12,
+  // 13 is `wasm_gate`'s.
 };
 
 /// @returns `undefined` where nothing was set.

@@ -2,6 +2,7 @@
 
 #include "runtime/node_vm/embedder_data.hpp"
 #include "runtime/promise_guard.hpp"
+#include "runtime/wasm_gate.hpp"
 
 #include <v8-primitive.h>
 #include <v8-weak-callback-info.h>
@@ -68,6 +69,8 @@ v8::MaybeLocal<v8::Object> script_contexts::make(v8::Local<v8::Context> main,
   {
     isolate_scope here{owner_};
     watch_promises(here, context, main);
+    if (!owner_.wasm().install(here, context))
+      return {};
   }
   set(context, context_slot::allows_wasm, v8::Boolean::New(isolate, wish.wasm));
   set(context, context_slot::import_callback,

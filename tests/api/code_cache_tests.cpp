@@ -95,12 +95,12 @@ TEST_CASE("making cached data of a script that does not parse is a syntax error"
   check_usable(ctx);
 }
 
-TEST_CASE("V8 makes no cached data of asm.js, which runs all the same", "[api][script][S4]") {
+TEST_CASE("asm.js is code like any other: it has cached data", "[api][script][S4]") {
   auto ctx = new_context();
   script made{"function m() { 'use asm'; function f() { return 42 } return f }\nm()() //"
               + std::string(2000, ' ')};
   CHECK(value_of(ctx.run(made)).as<int>() == 42); // long enough to be shared
-  CHECK(error_of(ctx.create_cached_data(made)).code == errc::invalid_argument);
+  CHECK_FALSE(value_of(ctx.create_cached_data(made)).empty());
   auto other = new_context();
   CHECK(value_of(other.run(made)).as<int>() == 42);
 }

@@ -79,6 +79,13 @@ TEST_CASE("an argument of the wrong type is a TypeError in the script", "[api][h
   CHECK(value_of(ctx.run("half(9)")).as<int>() == 4);
 }
 
+TEST_CASE("of several wrong arguments the first is told", "[api][host][A7]") {
+  auto ctx = new_context();
+  value_of(ctx.set("f", host_function{[](std::string, int, bool, std::vector<int>) {}}));
+  CHECK(thrown_by(ctx, "f('a')").starts_with("TypeError: argument 2 must be of type integer"));
+  CHECK(thrown_by(ctx, "f()").starts_with("TypeError: argument 1 must be of type string"));
+}
+
 TEST_CASE("optional parameters, the rest of the arguments, and who calls", "[api][host][A7]") {
   auto ctx = with(
     {{"round", host_function{[](double x, std::optional<int> digits) {
@@ -282,6 +289,13 @@ TEST_CASE("a future that fails rejects the promise", "[api][host][A7]") {
   CHECK(value_of(ctx.run("broken().catch(e => e.code)")).as<std::string>()
         == "ERR_TROUPE_BROKEN_PROMISE");
   CHECK(thrown_by(ctx, "throws()") == "Error: at once [ERR_TROUPE_HOST_EXCEPTION]");
+}
+
+TEST_CASE("a future without a state is an Error of the script", "[api][host][A7]") {
+  auto ctx = new_context();
+  value_of(ctx.set("f", host_function{[] { return future<int>{}; }}));
+  CHECK(thrown_by(ctx, "f()")
+        == "Error: the function gave a future without a state [ERR_TROUPE_BROKEN_PROMISE]");
 }
 
 TEST_CASE("a coroutine is a host function", "[api][host][A7]") {

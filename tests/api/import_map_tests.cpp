@@ -103,6 +103,9 @@ TEST_CASE("what is no import map is refused", "[api][import_map][A3]") {
     CHECK(made.error().code == errc::invalid_argument);
   }
   CHECK_FALSE(import_map_loader::make("{}", "no URL", echo()));
+  auto leads_nowhere = import_map_loader::make("{}", base, nullptr);
+  REQUIRE_FALSE(leads_nowhere);
+  CHECK(leads_nowhere.error().code == errc::invalid_argument);
   CHECK(import_map_loader::make(R"({"unknown": 1})", base, echo()));
 }
 

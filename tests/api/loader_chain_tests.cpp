@@ -47,6 +47,12 @@ TEST_CASE("the first loader of a chain that has a module gives it", "[api][loade
   CHECK((*found)->content() == "third");
 }
 
+TEST_CASE("what is no loader is left out of a chain", "[api][loader_chain][A3]") {
+  auto chain = std::make_shared<loader_chain>(loaders{nullptr, memory_of("a", "1"), nullptr});
+  CHECK(chain->load({.specifier = "a"}).get());
+  CHECK(error_of(chain->load({.specifier = "b"})).code == errc::module_not_found);
+}
+
 TEST_CASE("what no loader of a chain has is told with what each of them said",
           "[api][loader_chain][A3]") {
   loader_chain chain{{memory_of("a", "1"), make_loader([](module_request) {

@@ -224,7 +224,7 @@ TEST_CASE("wrong usage is told from a script's failure", "[cli][usage]") {
     std::string says;
   };
   const std::vector<example> examples{
-    {{}, "Usage: troupe COMMAND"},
+    {{}, "which file?"},
     {{"rnu"}, "unknown command rnu (did you mean run?)"},
     {{"--versoin"}, "unknown option --versoin (did you mean --version?)"},
     {{"run"}, "which file?"},

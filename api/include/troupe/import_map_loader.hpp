@@ -26,7 +26,7 @@ public:
   /// @param json the map; `invalid_argument` when it is none.
   /// @param base_url what its relative URLs are relative to, and the referrer of whoever has no
   /// URL.
-  /// @param next not null.
+  /// @param next `invalid_argument` when it is null.
   [[nodiscard]] static result<std::shared_ptr<import_map_loader>> make(
     std::string_view json, std::string base_url, std::shared_ptr<module_loader> next);
 

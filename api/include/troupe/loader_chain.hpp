@@ -16,7 +16,7 @@ namespace troupe {
 /// Errors:   those of the loaders; `module_not_found` says what each of them said.
 class loader_chain final : public module_loader {
 public:
-  /// None may be null.
+  /// Null ones are left out.
   explicit loader_chain(std::vector<std::shared_ptr<module_loader>> loaders);
 
   [[nodiscard]] future<module_source> load(module_request request) override;
@@ -31,7 +31,7 @@ private:
                                                        std::size_t first, module_request request,
                                                        std::string tried);
 
-  const std::shared_ptr<const links> loaders_;
+  std::shared_ptr<const links> loaders_;
 };
 
 } // namespace troupe

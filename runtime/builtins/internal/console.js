@@ -383,8 +383,22 @@ function fill(object, methods, isConfigurable) {
 const { write } = internalBinding('console');
 // Set by whoever knows that the output is a terminal: { out, err }.
 const colors = { __proto__: null, out: false, err: false };
+// Set by whoever knows what a program has put in the place of an output: `other(isError)` is
+// that stream, or undefined.
+const outlets = { __proto__: null, other: undefined };
+
+function writeLine(isError, text) {
+  const stream = outlets.other?.(isError);
+  if (stream === undefined)
+    return write(isError, text);
+  try {
+    stream.write(`${text}\n`);
+  } catch {
+    // As in Node: what is printed breaks no program.
+  }
+}
 const standard = new printer(
-  write, 2, (isError) => ((isError ? colors.err : colors.out) ? { colors: true } : undefined));
+  writeLine, 2, (isError) => ((isError ? colors.err : colors.out) ? { colors: true } : undefined));
 
 const console = ObjectSetPrototypeOf({}, ObjectSetPrototypeOf({}, primordials.ObjectPrototype));
 fill(console, methodsFor(standard), false);
@@ -401,4 +415,4 @@ ObjectDefineProperty(Console, SymbolHasInstance, {
   },
 });
 
-module.exports = { colors, console };
+module.exports = { colors, console, outlets };

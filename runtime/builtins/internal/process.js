@@ -21,6 +21,7 @@ const {
   ObjectKeys,
   Proxy,
   ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
   ReflectDefineProperty,
   String,
   SymbolToStringTag,
@@ -248,19 +249,34 @@ function makeOutput(fd, isError, terminal) {
 // Without making the streams.
 const terminals = { out: facts.stdout[0] === 1, err: facts.stderr[0] === 1 };
 
+// What gives a stream when it is asked for.
 function lazy(name, make) {
   let made;
-  ObjectDefineProperty(process, name, {
-    __proto__: null,
-    get() {
-      return made ??= make();
-    },
-    enumerable: true,
-    configurable: true,
-  });
+  const get = () => made ??= make();
+  ObjectDefineProperty(process, name, { __proto__: null, get, enumerable: true, configurable: true });
+  return get;
 }
-lazy('stdout', () => makeOutput(1, false, facts.stdout));
-lazy('stderr', () => makeOutput(2, true, facts.stderr));
+
+// An output, and how to learn whether a program has put something else in its place: a stream,
+// or a method `write`.
+function output(name, isError) {
+  let write;
+  const get = lazy(name, () => {
+    const stream = makeOutput(isError ? 2 : 1, isError, facts[name]);
+    ({ write } = stream);
+    return stream;
+  });
+  return () => {
+    const now = ReflectGetOwnPropertyDescriptor(process, name);
+    if (now?.get === get && write === undefined)
+      return undefined; // nobody has asked for it yet
+    const stream = process[name];
+    return stream && stream.write !== write && typeof stream.write === 'function' ? stream : undefined;
+  };
+}
+const otherOut = output('stdout', false);
+const otherErr = output('stderr', true);
+require('internal/console').outlets.other = (isError) => (isError ? otherErr : otherOut)();
 lazy('stdin', () => require('internal/stdin').makeInput(binding, facts.stdin[0] === 1));
 
 // -- nextTick ---------------------------------------------------------------------------
@@ -336,7 +352,7 @@ function exit(code) {
   if (arguments.length !== 0)
     process.exitCode = code;
   emitExit();
-  process.reallyExit();
+  process.reallyExit(statusNow()); // programs put themselves in its place
 }
 
 function emitExit() {
@@ -361,7 +377,7 @@ function finish(code) {
     exitCode = code;
   binding.guard(() => emitExit());
   binding.runMicrotasks();
-  process.reallyExit();
+  reallyExit();
 }
 
 function beforeExit() {
@@ -559,7 +575,11 @@ function onWarning(warning) {
       toldHowToTraceDeprecation = true;
     }
   }
-  binding.write(true, `${text}\n`);
+  const stream = otherErr();
+  if (stream === undefined)
+    binding.write(true, `${text}\n`);
+  else
+    stream.write(`${text}\n`);
 }
 
 function emitWarning(warning, type, code, ctor) {
@@ -608,7 +628,8 @@ function emitWarning(warning, type, code, ctor) {
   nextTick(() => process.emit('warning', warning));
 }
 process.emitWarning = emitWarning;
-require('internal/util').onWarning((warning, type, code) => emitWarning(warning, type, code));
+require('internal/util').onWarning(
+  (warning, type, code) => process.emitWarning(warning, type, code));
 
 // -- signals ----------------------------------------------------------------------------
 

@@ -188,7 +188,8 @@ template <future_like T>
 struct host_result<T> {
   static host_outcome make(T from) {
     if (!from.valid())
-      return {value{}};
+      return {error{.code = errc::broken_promise,
+                    .message = "the function gave a future without a state"}};
     return {value{}, std::make_unique<future_work<T>>(std::move(from))};
   }
 };
@@ -208,7 +209,7 @@ struct host_parameter {
 
   static T read(const host_callable& of, const host_call&, std::span<const value> arguments,
                 std::size_t index) {
-    static const value missing;
+    static const value missing{};
     const auto& given = index < arguments.size() ? arguments[index] : missing;
     if (auto converted = value_codec<T>::read(given))
       return *std::move(converted);
@@ -331,10 +332,10 @@ private:
   template <std::size_t... I>
   host_outcome call(const host_call& here, std::span<const value> arguments,
                     std::index_sequence<I...>) const {
-    auto invoke = [&]() -> R {
-      return std::invoke(callable_,
-                         host_parameter<Parameters>::read(*this, here, arguments, place(I))...);
-    };
+    // Braces: the first one that is wrong is told, so they are read in order.
+    std::tuple<decltype(host_parameter<Parameters>::read(*this, here, arguments, place(I)))...>
+      converted{host_parameter<Parameters>::read(*this, here, arguments, place(I))...};
+    auto invoke = [&]() -> R { return std::apply(callable_, std::move(converted)); };
     if constexpr (std::is_void_v<R>) {
       invoke();
       return {value{}};

@@ -148,9 +148,10 @@ struct context_options {
   std::vector<value::member> globals{};
   /// JavaScript heap; the run that exceeds it ends with `heap_limit_exceeded`.
   std::size_t heap_limit_mib = 128;
-  /// Bytes in ArrayBuffers and WebAssembly memories, which V8 keeps outside its
-  /// heap. Beyond it, scripts see a RangeError. A WebAssembly memory or resizable
-  /// buffer counts 128 KiB or 1/4096 of what it may grow to, if it has less.
+  /// Bytes in ArrayBuffers, WebAssembly memories and WebAssembly modules, which V8 keeps
+  /// outside its heap. Beyond it, scripts see a RangeError. A WebAssembly memory or resizable
+  /// buffer counts 128 KiB or 1/4096 of what it may grow to, if it has less; a module its
+  /// bytes and 90 for each function.
   std::size_t array_buffer_limit_mib = 128;
   /// Stack for script code; deeper recursion is a RangeError in the script.
   std::size_t stack_kib = 984;

@@ -6,6 +6,7 @@ const {
   ObjectDefineProperty,
   PromisePrototypeThen,
   StringPrototypeIncludes,
+  StringPrototypeStartsWith,
   SymbolToStringTag,
   globalThis,
 } = primordials;
@@ -147,6 +148,45 @@ function print(value) {
   write(false, `${text}\n`);
 }
 
+// Modules that run before the program, by names that are looked up from the working directory.
+function preload(required, imported, main) {
+  const from = new Module('internal/preload');
+  from.filename = resolvePath(process.cwd(), 'internal');
+  from.paths = modulePaths(process.cwd());
+  const find = makeRequire(from);
+  for (let i = 0; i < required.length; ++i)
+    guard(() => {
+      find(required[i]);
+    });
+  if (imported.length === 0)
+    return main();
+  let current;
+  const importAll = async () => {
+    for (let i = 0; i < imported.length; ++i) {
+      const isUrl = StringPrototypeStartsWith(imported[i], 'file:');
+      current = esm().importFile(
+        isUrl ? require('internal/url').fileURLToPath(imported[i]) : find.resolve(imported[i]));
+      await current.promise;
+    }
+  };
+  return PromisePrototypeThen(importAll(), main, (error) => report(
+    error,
+    () => require('internal/modules/explain').explain(error, current?.url, current?.awaits)));
+}
+
+function run(what) {
+  if (what.file !== undefined)
+    return runFile(what.file);
+  if (what.isModule)
+    return runModule(what.code);
+  if (what.print) {
+    runCode(what.code, what.name, false, print);
+    return undefined;
+  }
+  const value = runCode(what.code, what.name, !what.wantsValue);
+  return what.wantsValue ? value : undefined;
+}
+
 // What the host begins a program with.
 const host = {
   __proto__: null,
@@ -159,16 +199,10 @@ const host = {
     mainName = what.file ?? what.name;
     if (what.text !== undefined)
       give(resolvePath(process.cwd(), what.file), what.text);
-    if (what.file !== undefined)
-      return runFile(what.file);
-    if (what.isModule)
-      return runModule(what.code);
-    if (what.print) {
-      runCode(what.code, what.name, false, print);
-      return undefined;
-    }
-    const value = runCode(what.code, what.name, !what.wantsValue);
-    return what.wantsValue ? value : undefined;
+    const { required, imported } = what.settings;
+    if (required.length === 0 && imported.length === 0)
+      return run(what);
+    return preload(required, imported, () => run(what));
   },
   // With 13: something awaits at its top what will not come.
   finish(code) {

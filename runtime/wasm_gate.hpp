@@ -1,0 +1,96 @@
+#pragma once
+
+#include "runtime/byte_budget.hpp"
+#include "runtime/wasm_budget.hpp"
+
+#include <v8-callbacks.h>
+#include <v8-context.h>
+#include <v8-function-callback.h>
+#include <v8-persistent-handle.h>
+#include <v8-promise.h>
+#include <v8-wasm.h>
+
+#include <cstddef>
+#include <list>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace troupe::js {
+
+class isolate_scope;
+
+/// Stands before everything that compiles WebAssembly in an isolate, and refuses with a
+/// RangeError what there is no room for in the tables of the process (`wasm_bounds`), or in the
+/// isolate's share of memory outside its heap.
+///
+/// Scripts see their functions as V8 has made them: names, lengths, attributes, errors. V8 gets
+/// a copy of the bytes, so that it compiles what was looked at.
+///
+/// Threads:  the isolate's.
+/// Lifetime: must end before its isolate.
+class wasm_gate {
+public:
+  explicit wasm_gate(v8::Isolate* isolate);
+  ~wasm_gate();
+
+  wasm_gate(const wasm_gate&) = delete;
+  wasm_gate& operator=(const wasm_gate&) = delete;
+
+  /// In a context where no script has run yet. @returns false when V8 cannot.
+  [[nodiscard]] bool install(isolate_scope& here, v8::Local<v8::Context> context);
+
+  /// `new WebAssembly.Module(bytes)`; empty with an exception pending.
+  [[nodiscard]] v8::MaybeLocal<v8::WasmModuleObject> compile(isolate_scope& here,
+                                                             std::span<const std::byte> bytes);
+
+  /// A further object for a module that was compiled; empty with an exception pending.
+  [[nodiscard]] v8::MaybeLocal<v8::WasmModuleObject> share(isolate_scope& here,
+                                                           const v8::CompiledWasmModule& module);
+
+private:
+  using call = v8::FunctionCallbackInfo<v8::Value>;
+  using arguments = std::vector<v8::Local<v8::Value>>;
+  struct admission;
+
+  /// What a module takes while it is alive.
+  struct holding {
+    wasm_budget::charge functions;
+    byte_loan bytes; ///< Of V8's own copy, and of what V8 has for each function.
+  };
+
+  /// A module that is alive, until V8 has collected it.
+  struct tracked {
+    wasm_gate* owner;
+    v8::Global<v8::Object> module;
+    holding held;
+    std::list<tracked>::iterator place;
+  };
+
+  /// A module that is being compiled.
+  struct awaited {
+    v8::Global<v8::Promise> promise;
+    holding held;
+  };
+
+  static void compile_async(const call& info);
+  static void validate(const call& info);
+  static bool make_module(const call& info);
+  static void make_tag(const call& info);
+  static void settle(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                     v8::Local<v8::Promise::Resolver> resolver, v8::Local<v8::Value> result,
+                     v8::WasmAsyncSuccess success);
+
+  /// Null, or why there is no room.
+  [[nodiscard]] const char* take(isolate_scope& here, std::span<const std::byte> bytes,
+                                 const wasm_needs& needs, holding& to);
+  [[nodiscard]] admission look_at(isolate_scope& here, const call& info, bool stays);
+  void track(isolate_scope& here, v8::Local<v8::Object> module, holding held);
+
+  wasm_budget budget_;
+  std::list<tracked> alive_;
+  std::unordered_multimap<int, awaited> awaited_; // by the promise's identity hash
+  bool passes_ = false;                           ///< The next module that is made was looked at.
+};
+
+} // namespace troupe::js

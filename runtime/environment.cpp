@@ -174,7 +174,8 @@ result<void> environment::make_realm(const context_options& options) {
           || options.builtins.has(builtin::node_os) || options.builtins.has(builtin::node_http)
           || options.builtins.has(builtin::node_stream) || options.builtins.has(builtin::node_net)
           || options.builtins.has(builtin::node_child_process)
-          || options.builtins.has(builtin::node_readline))
+          || options.builtins.has(builtin::node_readline)
+          || options.builtins.has(builtin::node_test))
         process_ = std::make_unique<script_process>(*this, options.process, loop_);
       if (process_)
         rejections_->keep_all();

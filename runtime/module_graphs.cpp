@@ -589,6 +589,7 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
     return;
   }
   bool for_host = is_host(load.what_for);
+  bool begins = root->module(here)->GetStatus() == v8::Module::kInstantiated;
   if (!evaluate_graph(here, context, *root).ToLocal(&evaluated)) {
     // For a script nothing of it is read: V8 would forget where it was thrown.
     if (!caught.HasTerminated() && caught.HasCaught())
@@ -608,6 +609,7 @@ void module_graphs::evaluate(isolate_scope& here, v8::Local<v8::Context> context
     return;
   }
   found->second->evaluated = true;
+  found->second->began = begins;
   if (when_settled(context, promise, id, &module_graphs::on_evaluated))
     return;
   if (caught.HasCaught() && !caught.HasTerminated())
@@ -734,7 +736,7 @@ void module_graphs::cancel_of(request_id request) {
   for (auto& [id, load] : loads_)
     if (load->limits.request == request) {
       ended.push_back(id);
-      if (load->evaluated)
+      if (load->evaluated && load->began)
         stopped.push_back(load->root);
     }
   finish(ended);

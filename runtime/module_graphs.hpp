@@ -162,6 +162,7 @@ private:
     std::size_t missing = 0;
     bool queued = false;    ///< To be completed by a microtask.
     bool evaluated = false; ///< It waits for the promise of that.
+    bool began = false;     ///< And nobody had begun it before.
     value report{};         ///< Of an inspection.
   };
 

@@ -675,6 +675,20 @@ TEST_CASE("who waits for the same modules hears when their evaluation is cancell
   CHECK(error_of(std::move(second)).code == errc::evaluation_lost);
 }
 
+TEST_CASE("who joins an evaluation and has no time for it stops nobody", "[api][module][A3]") {
+  auto ctx = context_with(
+    {{"waits.mjs", "await new Promise(done => globalThis.go = done); export const z = 1;"}});
+  auto first = ctx.import("waits.mjs");
+  value_of(ctx.run("1"));
+  CHECK(error_of(
+          ctx.import("waits.mjs", {.timeout = 50ms, .timeout_covers = timeout_scope::evaluation}))
+          .code
+        == errc::deadline_exceeded);
+  auto later = ctx.import("waits.mjs");
+  value_of(ctx.run("go()"));
+  CHECK(value_of(std::move(first)).to_string() == value_of(std::move(later)).to_string());
+}
+
 TEST_CASE("a cycle whose linking was stopped is linked when it is imported again",
           "[api][module][A3]") {
   constexpr int count = 800;

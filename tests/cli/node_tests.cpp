@@ -44,7 +44,7 @@ TEST_CASE("programs print what they print in Node", "[cli][node]") {
        {"order/main.js", "process/main.js", "commonjs/main.js", "esm/main.mjs", "fs/main.js",
         "http/main.js", "stream/main.js", "stream_operators/main.js", "readline/main.js",
         "http_streams/main.js", "child_process/main.js", "net/main.js", "cjs_names/main.mjs",
-        "loader/main.mjs"}) {
+        "loader/main.mjs", "test/main.js"}) {
     CAPTURE(main);
     auto path = script(main);
     auto done = troupe_command({"run", path, "a", "b"});
@@ -548,4 +548,28 @@ TEST_CASE("the source of what has none cannot be imported", "[cli][node][M9]") {
        "module 'node:vm'\n"
        "SyntaxError ERR_SOURCE_PHASE_NOT_DEFINED Source phase import object is not defined for "
        "module 'data:text/javascript,1'\n");
+}
+
+TEST_CASE("node:tty tells what is a terminal", "[cli][node]") {
+  CHECK(run_code(
+          "const tty = require('tty'); console.log(tty.isatty(0), tty.isatty(1), tty.isatty(9), "
+          "tty.isatty('x'), process.stdout instanceof tty.WriteStream)")
+          .out
+        == "false false false false false\n");
+}
+
+TEST_CASE("node:test is had with its scheme only", "[cli][node]") {
+  auto done = run_code("const { isBuiltin, builtinModules } = require('module');"
+                       "console.log(isBuiltin('node:test'), isBuiltin('test'), "
+                       "builtinModules.includes('node:test'));"
+                       "try { require('test') } catch (error) { console.log(error.code) }");
+  CHECK(done.out == "true false true\nMODULE_NOT_FOUND\n");
+}
+
+TEST_CASE("a program whose tests fail ends with 1", "[cli][node]") {
+  auto done = run_code(
+    "const test = require('node:test'); test('fails', () => { throw new Error('no'); });");
+  CHECK(done.status == 1);
+  CHECK_THAT(done.out, ContainsSubstring("fail 1\n"));
+  CHECK(run_code("require('node:test')('passes', async () => {})").status == 0);
 }

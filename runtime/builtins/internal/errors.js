@@ -365,6 +365,7 @@ E('ERR_ACCESS_DENIED', (what) => `Access to this API has been restricted: ${what
 E('ERR_FEATURE_UNAVAILABLE', (name, instead = undefined) =>
   `${name} is not available in a context${instead === undefined ? '' : `: ${instead}`}`, Error);
 E('ERR_INVALID_OBJECT_DEFINE_PROPERTY', (why) => why, TypeError);
+E('ERR_INVALID_FD', (fd) => `"fd" must be a positive integer: ${fd}`, RangeError);
 E('ERR_STREAM_NULL_VALUES', 'May not write null values to stream', TypeError);
 E('ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET',
   '`process.setUncaughtExceptionCaptureCallback()` was called while a capture callback was ' +

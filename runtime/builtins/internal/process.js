@@ -716,6 +716,10 @@ binding.setHooks([processTicks, onUncaught, onRejected, onHandled, onSignal, bef
 require('internal/path').onCwd(() => process.cwd());
 EventEmitter.prototype.on.call(process, 'warning', onWarning);
 
+// Of the three standard streams, without making them.
+const isTerminal = (fd) =>
+  (fd === 0 ? facts.stdin : fd === 1 ? facts.stdout : fd === 2 ? facts.stderr : [])[0] === 1;
+
 module.exports = {
-  finish, global: primordials.globalThis, nextTick, process, settings, signals, terminals,
+  finish, isTerminal, global: primordials.globalThis, nextTick, process, settings, signals, terminals,
 };

@@ -33,7 +33,7 @@ enum class builtin : std::uint8_t {
   node_util,    ///< `node:util`, `node:util/types`.
   node_vm,      ///< `node:vm` (docs/node-vm.md).
   // -- what a host gives ------------------------------------------------------------
-  node_process, ///< `process`, `node:process`; see `context_options::process`.
+  node_process, ///< `process`, `node:process`, `node:tty`; see `context_options::process`.
   node_module,  ///< `node:module`: `require` and `import` of files, with `allow_files`.
   node_fs,      ///< `node:fs`, `node:fs/promises`; they do nothing without `allow_files`.
   node_os,      ///< `node:os`: facts about the machine.
@@ -48,10 +48,11 @@ enum class builtin : std::uint8_t {
   // -- more of what a host gives ------------------------------------------------------
   node_child_process, ///< `node:child_process`: other programs, with `allow_processes`.
   node_net,           ///< `node:net`: sockets, with `allow_network`.
+  node_test,          ///< `node:test`: tests that report on standard output.
 };
 
 /// The last of them.
-inline constexpr auto builtin_max = builtin::node_net;
+inline constexpr auto builtin_max = builtin::node_test;
 
 /// A set of `builtin`: `{builtin::web_url, builtin::console}`, or
 /// `builtin_set::web() | builtin_set::node()`.

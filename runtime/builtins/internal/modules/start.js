@@ -103,7 +103,7 @@ function prepareGlobals(name) {
 function prepareBuiltins() {
   for (let i = 0; i < builtin.known.length; ++i) {
     const id = builtin.known[i];
-    if (StringPrototypeIncludes(id, '/') || id in globalThis)
+    if (StringPrototypeIncludes(id, '/') || StringPrototypeIncludes(id, ':') || id in globalThis)
       continue;
     const set = (value) => ObjectDefineProperty(globalThis, id, {
       __proto__: null, value, writable: true, enumerable: true, configurable: true,

@@ -163,6 +163,7 @@ node_flags take_node_flags(const std::vector<std::string>& arguments) {
     if (std::ranges::find(preloads, each) != preloads.end()) {
       if (i + 1 == arguments.size()) {
         made.problem = fmt::format("{} wants a module", each);
+        ++i;
         break;
       }
       made.given.push_back(each);

@@ -123,6 +123,8 @@ struct script_options_of_command {
   }
 };
 
+constexpr auto which_file = "which file? (`-` is standard input)";
+
 /// As a person wants it: text without quotes.
 std::string plain_text(const value& from) {
   return from.is(value_kind::string) ? from.as<std::string>() : from.to_string();
@@ -180,8 +182,6 @@ std::string problem_with(const std::string& file) {
 }
 
 } // namespace
-
-constexpr auto which_file = "which file? (`-` is standard input)";
 
 exit_status run_command(std::span<const std::string> arguments) {
   command_line line{"troupe run",

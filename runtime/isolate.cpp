@@ -123,6 +123,7 @@ isolate::~isolate() {
   cloner_.uninstall();
   modules_.reset();
   memory_.reset();
+  keep_to_the_end(wasm_->retire());
   wasm_.reset();
   v8_->Exit();
   v8_->Dispose();

@@ -1,6 +1,7 @@
 #include "runtime/sha256.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <cstdint>
@@ -20,9 +21,23 @@ void sha256::deleter::operator()(evp_md_ctx_st* state) const noexcept {
   EVP_MD_CTX_free(state);
 }
 
+namespace {
+
+/// Looked up once, and never given back: threads of isolates that were given up may still be
+/// in here when the process ends, and OpenSSL would clean up under their feet.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const found = [] {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+    return EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  }();
+  return found;
+}
+
+} // namespace
+
 // OpenSSL refuses only for want of memory.
 sha256::sha256() : state_(EVP_MD_CTX_new()) {
-  if (!state_ || EVP_DigestInit_ex(state_.get(), EVP_sha256(), nullptr) != 1)
+  if (!state_ || EVP_DigestInit_ex(state_.get(), algorithm(), nullptr) != 1)
     throw std::bad_alloc{};
 }
 

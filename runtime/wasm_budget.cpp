@@ -1,27 +1,29 @@
 #include "runtime/wasm_budget.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace troupe::js {
 
 // -- wasm_functions ---------------------------------------------------------------------------
 
-bool wasm_functions::add(const sha256_digest& module, std::uint64_t functions) {
+bool wasm_functions::add(const sha256_digest& key, std::uint64_t functions) {
   std::lock_guard guard{mutex_};
-  auto found = modules_.find(module);
+  auto found = modules_.find(key);
   if (found == modules_.end()) {
     if (functions > bound_ - taken_)
       return false;
-    found = modules_.emplace(module, living{.functions = functions}).first;
+    found = modules_.emplace(key, living{.functions = functions}).first;
     taken_ += functions;
   }
   ++found->second.times;
   return true;
 }
 
-void wasm_functions::remove(const sha256_digest& module) {
+void wasm_functions::remove(const sha256_digest& key) {
   std::lock_guard guard{mutex_};
-  auto found = modules_.find(module);
+  auto found = modules_.find(key);
   if (found == modules_.end() || --found->second.times > 0)
     return;
   taken_ -= found->second.functions;
@@ -35,7 +37,8 @@ wasm_tables::wasm_tables(const wasm_bounds& bounds)
 }
 
 std::shared_ptr<wasm_tables> wasm_tables::of_process() {
-  static const auto tables = std::make_shared<wasm_tables>();
+  // Never destroyed: threads of isolates that were given up may still use it at the exit.
+  static const auto& tables = *new auto(std::make_shared<wasm_tables>());
   return tables;
 }
 
@@ -45,15 +48,18 @@ bool wasm_tables::add_types(const wasm_needs& needs, std::uint64_t& taken) {
   std::lock_guard guard{mutex_};
   std::set<sha256_digest> fresh;
   std::uint64_t count = 0;
-  for (const auto& [key, types] : needs.groups) {
-    if (!types_.contains(key) && fresh.insert(key).second)
+  std::uint64_t passing = 0; // that V8 will refuse
+  for (const auto& [key, types, understood] : needs.groups) {
+    if (!understood)
+      passing += types;
+    else if (!types_.contains(key) && fresh.insert(key).second)
       count += types;
-    if (taken + count > bounds_.types_of_one || types_taken_ + count > bounds_.types)
+    if (taken + count + passing > bounds_.types_of_one || types_taken_ + count > bounds_.types)
       return false;
   }
   types_.merge(fresh);
   types_taken_ += count;
-  taken += count;
+  taken += count + passing;
   return true;
 }
 
@@ -77,7 +83,8 @@ wasm_budget::charge::~charge() {
 
 wasm_budget::wasm_budget(std::shared_ptr<wasm_tables> tables)
   : tables_(std::move(tables)),
-    own_(std::make_shared<wasm_functions>(tables_->bounds().functions_of_one)) {
+    own_(std::make_shared<wasm_functions>(tables_->bounds().functions_of_one)),
+    unshared_name_(fmt::format("{}", static_cast<const void*>(own_.get()))) {
 }
 
 bool wasm_budget::admit_types(const wasm_needs& needs) {
@@ -91,8 +98,12 @@ bool wasm_budget::admit_tag(std::string_view parameters) {
 }
 
 bool wasm_budget::admit_functions(std::span<const std::byte> module, const wasm_needs& needs,
-                                  charge& to) {
-  auto digest = sha256{}.add(module).finish();
+                                  bool shared, charge& to) {
+  sha256 key;
+  key.add(module);
+  if (!shared)
+    key.add(std::as_bytes(std::span{&++unshared_, 1})).add_text(unshared_name_);
+  auto digest = key.finish();
   if (!own_->add(digest, needs.functions))
     return false;
   if (!tables_->functions().add(digest, needs.functions)) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace troupe::js {
@@ -32,10 +33,10 @@ public:
   explicit wasm_functions(std::uint64_t bound) : bound_(bound) {
   }
 
-  /// Whoever compiles a module that is alive has the same functions.
+  /// Whoever has the same key has the same functions.
   /// @returns false, and adds none, when they would be too many.
-  [[nodiscard]] bool add(const sha256_digest& module, std::uint64_t functions);
-  void remove(const sha256_digest& module);
+  [[nodiscard]] bool add(const sha256_digest& key, std::uint64_t functions);
+  void remove(const sha256_digest& key);
 
 private:
   struct living {
@@ -108,14 +109,18 @@ public:
   /// The type of a `WebAssembly.Tag`, by the names of its parameters' types.
   [[nodiscard]] bool admit_tag(std::string_view parameters);
 
+  /// @param shared V8 has the functions of modules with the same bytes once for the process,
+  ///        while one of them is alive; but not when they were compiled with options.
   /// @returns false when there is no room for its functions.
   [[nodiscard]] bool admit_functions(std::span<const std::byte> module, const wasm_needs& needs,
-                                     charge& to);
+                                     bool shared, charge& to);
 
 private:
   std::shared_ptr<wasm_tables> tables_;
   std::shared_ptr<wasm_functions> own_;
+  std::string unshared_name_; ///< Of this budget, among others that are alive.
   std::uint64_t types_taken_ = 0;
+  std::uint64_t unshared_ = 0; ///< How many there were.
 };
 
 } // namespace troupe::js

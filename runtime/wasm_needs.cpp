@@ -97,7 +97,7 @@ public:
         refers_ = true;
       }
       auto count = types ? *types : (section_.at() - begin) / type_bytes_min + 1;
-      add(section_.since(begin), count);
+      add(section_.since(begin), count, types.has_value());
       if (!types || to_.types > wasm_types_of_a_module_max)
         return;
     }
@@ -181,14 +181,14 @@ private:
     return true;
   }
 
-  void add(bytes group, std::uint64_t types) {
+  void add(bytes group, std::uint64_t types, bool understood) {
     // What types refer to is before them, or among them.
     auto alone = sha256{}.add(group).finish();
     so_far_ = sha256{}.add(so_far_.bytes).add(alone.bytes).finish();
-    to_.types += types;
+    to_.types += std::max<std::uint64_t>(types, 1);
     auto counted = static_cast<std::uint32_t>(std::min<std::uint64_t>(types, UINT32_MAX));
     if (counted > 0)
-      to_.groups.push_back({refers_ ? so_far_ : alone, counted});
+      to_.groups.push_back({refers_ ? so_far_ : alone, counted, understood});
   }
 
   reader section_;

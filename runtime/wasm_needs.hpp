@@ -20,15 +20,17 @@ struct wasm_needs {
   struct type_group {
     sha256_digest key; ///< Groups with the same key are the same to V8.
     std::uint32_t types = 0;
+    /// Else V8 takes no such thing: nothing of it will stay.
+    bool understood = true;
   };
 
   std::vector<type_group> groups;
-  std::uint64_t types = 0;     ///< Of all groups.
+  std::uint64_t types = 0;     ///< Of all groups, but at least one for each.
   std::uint64_t functions = 0; ///< Declared and imported.
 };
 
-/// V8 refuses modules with more types by itself; reading stops there.
-constexpr std::uint64_t wasm_types_of_a_module_max = 1'000'000;
+/// Reading stops where a module has more; no isolate may have as many.
+constexpr std::uint64_t wasm_types_of_a_module_max = 100'000;
 
 [[nodiscard]] wasm_needs read_wasm_needs(std::span<const std::byte> module);
 

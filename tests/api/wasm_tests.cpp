@@ -227,3 +227,110 @@ TEST_CASE("WebAssembly functions are bounded by what is alive", "[api][wasm][lim
           .as<int>()
         == 1);
 }
+
+TEST_CASE("functions that a failed instantiation has left in a table count",
+          "[api][wasm][limits]") {
+  auto ctx = new_context({.array_buffer_limit_mib = 1024});
+  // A table is imported, functions are put into it, then `start` fails.
+  const std::string trap = R"JS(
+    const trap = (count, which) => {
+      const list = number(count);
+      const parts = [header, section(1, [1, 0x60, 0, 0]), section(2, [1, 1, 109, 1, 116, 1, 0x70, 0, 1]),
+                     [3, ...number(list.length + count), ...list], new Uint8Array(count),
+                     section(8, [0]), section(9, [1, 0, 0x41, 0, 0x0b, 1, 0]),
+                     [10, ...number(list.length + 3 * count), ...list],
+                     new Uint8Array(3 * count).map((_, i) => [2, 0, 11][i % 3]), [0, 2, 1, which]];
+      const bytes = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
+      parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+      bytes[bytes.length - 4 - 3 * count + 1] = 0; // the first function:
+      bytes.set([2, 0, 0x0b], bytes.length - 4 - 3 * count);
+      return bytes;
+    };
+  )JS";
+  value_of(ctx.run(writer + trap));
+  auto refused = error_of(ctx.run(R"JS((async () => {
+    globalThis.kept = [];
+    for (let i = 0; i < 12; ++i) {
+      const t = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+      const { instance } = await WebAssembly.instantiate(trap(300000, i), { m: { t } });
+      kept.push(t);
+    }
+  })())JS"));
+  CHECK(refused.message == "RangeError: This process has no room for more WebAssembly functions");
+  CHECK(value_of(ctx.run("kept.length")).as<int>() == 6);
+}
+
+TEST_CASE("modules with options share no functions", "[api][wasm][limits]") {
+  auto ctx = new_context({.array_buffer_limit_mib = 1024});
+  value_of(ctx.run(writer));
+  auto refused = error_of(ctx.run(
+    "globalThis.kept = []; const bytes = functions(500000, 1); for (let i = 0; i < 9; ++i) "
+    "kept.push(new WebAssembly.Module(bytes, {importedStringConstants: 's' + i}))"));
+  CHECK(refused.message == "RangeError: This process has no room for more WebAssembly functions");
+  CHECK(value_of(ctx.run("kept.length")).as<int>() == 4);
+}
+
+TEST_CASE("modules with the same bytes share their functions", "[api][wasm][limits]") {
+  auto ctx = new_context({.array_buffer_limit_mib = 1024});
+  value_of(ctx.run(writer));
+  CHECK(value_of(
+          ctx.run("globalThis.kept = []; const bytes = functions(300000, 2); for (let i = 0; i "
+                  "< 20; ++i) kept.push(new WebAssembly.Module(bytes)); kept.length"))
+          .as<int>()
+        == 20);
+}
+
+TEST_CASE("names of types that are none take nothing", "[api][wasm][limits]") {
+  auto ctx = new_context();
+  CHECK(value_of(ctx.run("let n = 0; for (let i = 0; i < 1e5; ++i) try { new "
+                         "WebAssembly.Tag({parameters: ['no' + i]}) } catch { ++n } n"))
+          .as<int>()
+        == 100'000);
+  CHECK(
+    value_of(ctx.run("try { new WebAssembly.Tag({parameters: new Array(1000).fill('a'.repeat(2 "
+                     "** 28))}) } catch (e) { e.message }"))
+      .as<std::string>()
+    == "WebAssembly.Tag(): Argument 0 parameter type at index #0 must be a value type");
+  CHECK(value_of(ctx.run("new WebAssembly.Tag({parameters: ['i32', 'exnref']}) instanceof "
+                         "WebAssembly.Tag"))
+          .as<bool>());
+}
+
+TEST_CASE("type sections of millions of groups are refused at once", "[api][wasm][limits]") {
+  auto ctx = new_context();
+  auto refused = error_of(
+    ctx.run("const bytes = new Uint8Array(40000018); bytes.set([0, 97, 115, 109, 1, 0, 0, 0, 1, "
+            "132, 180, 137, 19, 128, 218, 196, 9]); for (let i = 17; i < bytes.length; i += 2) "
+            "bytes[i] = 0x4e; WebAssembly.validate(bytes)",
+            {.timeout = 60s}));
+  CHECK(refused.message == "RangeError: This process has no room for more WebAssembly types");
+}
+
+TEST_CASE("an instantiation tells its failures as V8 does", "[api][wasm]") {
+  auto ctx = new_context();
+  value_of(ctx.run(std::string{"globalThis.bytes = "} + answer_module));
+  CHECK(text_of(ctx, R"JS((async () => {
+    const told = async (...all) => { try { return Object.keys(await WebAssembly.instantiate(...all)).join(); } catch (e) { return String(e); } };
+    const importing = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 109, 1, 102, 0, 0]);
+    const list = [await told(bytes), await told(bytes, {}), await told(bytes, 5), await told(new Uint8Array([1, 2, 3])),
+                  await told(new Uint8Array(0)), await told(importing), await told(importing, {}), await told(importing, { m: { f: 5 } }),
+                  await told(importing, { get m() { throw new Error('mine'); } }), await told(importing, { m: { f() {} } }),
+                  await told(5), await told()];
+    return list.join('\n');
+  })())JS")
+        == "module,instance\nmodule,instance\n"
+           "TypeError: WebAssembly.instantiate(): Argument 1 must be an object\n"
+           "CompileError: WebAssembly.instantiate(): expected 4 bytes, fell off end @+0\n"
+           "CompileError: WebAssembly.instantiate(): BufferSource argument is empty\n"
+           "TypeError: WebAssembly.instantiate(): Imports argument must be present and must be "
+           "an object\n"
+           "TypeError: WebAssembly.instantiate(): Import #0 \"m\": module is not an object or "
+           "function\n"
+           "LinkError: WebAssembly.instantiate(): Import #0 \"m\" \"f\": function import "
+           "requires a callable\n"
+           "Error: mine\nmodule,instance\n"
+           "TypeError: WebAssembly.instantiate(): Argument 0 must be a buffer source or a "
+           "WebAssembly.Module object\n"
+           "TypeError: WebAssembly.instantiate(): Argument 0 must be a buffer source or a "
+           "WebAssembly.Module object");
+}

@@ -66,7 +66,7 @@ js::wasm_needs needs_of(const bytes& module) {
 }
 
 bool admits_functions(wasm_budget& budget, const bytes& module, wasm_budget::charge& to) {
-  return budget.admit_functions(std::as_bytes(std::span{module}), needs_of(module), to);
+  return budget.admit_functions(std::as_bytes(std::span{module}), needs_of(module), true, to);
 }
 
 /// A module with that many functions; `which` makes it another one.

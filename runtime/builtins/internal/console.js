@@ -388,14 +388,15 @@ const colors = { __proto__: null, out: false, err: false };
 const outlets = { __proto__: null, other: undefined };
 
 function writeLine(isError, text) {
-  const stream = outlets.other?.(isError);
-  if (stream === undefined)
-    return write(isError, text);
+  let stream;
   try {
-    stream.write(`${text}\n`);
+    stream = outlets.other?.(isError);
+    stream?.write(`${text}\n`);
   } catch {
-    // As in Node: what is printed breaks no program.
+    return; // as in Node: what is printed breaks no program
   }
+  if (stream === undefined)
+    write(isError, text);
 }
 const standard = new printer(
   writeLine, 2, (isError) => ((isError ? colors.err : colors.out) ? { colors: true } : undefined));

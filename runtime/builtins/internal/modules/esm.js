@@ -269,6 +269,12 @@ function importMain(url) {
 
 const importFile = (path) => importMain(toURL(path));
 
+// What an `import` in the working directory would import.
+const importFromFolder = (specifier) => {
+  const { url, path } = resolveImport(specifier, `${process.cwd()}/`);
+  return importMain(path === undefined ? url : toURL(path));
+};
+
 function importSource(source, name) {
   const url = toURL(`${process.cwd()}/${name}`);
   inputs[url] = source;
@@ -282,4 +288,4 @@ const isModuleFile = (path) => {
   return extension === '.js' && packageOf(path)?.type === 'module';
 };
 
-module.exports = { importFile, importSource, isModuleFile, mainFile };
+module.exports = { importFile, importFromFolder, importSource, isModuleFile, mainFile };

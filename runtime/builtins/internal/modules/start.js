@@ -6,7 +6,6 @@ const {
   ObjectDefineProperty,
   PromisePrototypeThen,
   StringPrototypeIncludes,
-  StringPrototypeStartsWith,
   SymbolToStringTag,
   globalThis,
 } = primordials;
@@ -163,9 +162,7 @@ function preload(required, imported, main) {
   let current;
   const importAll = async () => {
     for (let i = 0; i < imported.length; ++i) {
-      const isUrl = StringPrototypeStartsWith(imported[i], 'file:');
-      current = esm().importFile(
-        isUrl ? require('internal/url').fileURLToPath(imported[i]) : find.resolve(imported[i]));
+      current = esm().importFromFolder(imported[i]);
       await current.promise;
     }
   };

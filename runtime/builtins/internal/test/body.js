@@ -8,6 +8,7 @@ const {
   PromiseRace,
   PromiseWithResolvers,
   ReflectApply,
+  ReflectSet,
 } = primordials;
 
 const { clearTimeout, setTimeout } = require('internal/timers');
@@ -67,7 +68,7 @@ function limit(waited, timeout, signal) {
 
 function abortOf({ reason }) {
   if (reason !== null && typeof reason === 'object')
-    reason.failureType = kinds.aborted;
+    ReflectSet(reason, 'failureType', kinds.aborted); // it may be frozen
   return new TestFailure(reason, kinds.aborted);
 }
 

@@ -10,6 +10,8 @@ const {
   String,
 } = primordials;
 
+const { inspect } = require('internal/util/inspect');
+
 const kinds = {
   __proto__: null,
   cancelled: 'cancelledByParent',
@@ -29,7 +31,7 @@ const kinds = {
 function textOf(cause) {
   if (cause !== null && typeof cause === 'object' && typeof cause.message === 'string')
     return cause.message;
-  return typeof cause === 'string' ? cause : `${String(cause)}`;
+  return typeof cause === 'object' ? inspect(cause) : String(cause);
 }
 
 class TestFailure extends Error {

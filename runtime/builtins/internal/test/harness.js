@@ -6,11 +6,21 @@
 const { ArrayPrototypeEvery, ArrayPrototypePush, Number, PromisePrototypeThen } = primordials;
 
 const { process } = require('internal/process');
+const { inspect } = require('internal/util/inspect');
 const { setTimeout } = require('internal/timers');
 const { TestFailure, kinds } = require('internal/test/failure');
 const { Report, textOfPlace } = require('internal/test/report');
 const scope = require('internal/test/scope');
 const { Test } = require('internal/test/test');
+
+// An error in words; not every value can be made a string.
+const show = (error) => {
+  try {
+    return `${error}`;
+  } catch {
+    return inspect(error);
+  }
+};
 
 // How long tests may wait for something that does not keep the program alive.
 const graceTime = 1000;
@@ -37,7 +47,7 @@ const listener = {
     ArrayPrototypePush(
       root.diagnostics,
       `Error: Test "${test.name}"${at} generated asynchronous activity after the test ended. ` +
-      `This activity created the error "${error}" and would have caused the test to fail, but ` +
+      `This activity created the error "${show(error)}" and would have caused the test to fail, but ` +
       `instead triggered an ${event} event.`);
   },
 };
@@ -98,7 +108,7 @@ function onStray(error, event) {
   ArrayPrototypePush(
     root.diagnostics,
     'Error: A resource generated asynchronous activity after the test ended. This activity ' +
-    `created the error "${error}" which triggered an ${event} event, caught by the test runner.`);
+    `created the error "${show(error)}" which triggered an ${event} event, caught by the test runner.`);
 }
 
 // -- the end ----------------------------------------------------------------------------

@@ -40,7 +40,8 @@ public:
   wasm_gate(const wasm_gate&) = delete;
   wasm_gate& operator=(const wasm_gate&) = delete;
 
-  /// What V8 holds to the end of the isolate.
+  /// Follows modules no longer. @returns what they take, for as long as V8 may hold them: until
+  /// the isolate has ended.
   [[nodiscard]] std::shared_ptr<void> retire();
 
   /// In a context where no script has run yet. @returns false when V8 cannot.

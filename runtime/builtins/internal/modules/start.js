@@ -17,6 +17,7 @@ const {
   extensionOf, give, modulePaths, packageOf, resolvePath,
 } = require('internal/modules/resolve');
 const { finish: end, process, settings, terminals } = require('internal/process');
+const { wantsColour } = require('internal/util/colour');
 const { guard, report, write } = internalBinding('process');
 const binding = internalBinding('modules');
 
@@ -28,15 +29,6 @@ const esm = () => require('internal/modules/esm');
 const orReport = (main) => PromisePrototypeThen(main.promise, () => {}, (error) => {
   report(error, () => require('internal/modules/explain').explain(error, main.url, main.awaits));
 });
-
-// As https://nodejs.org/api/cli.html says of terminals and variables.
-function wantsColour(isTerminal) {
-  const { env } = process;
-  if (env.FORCE_COLOR !== undefined)
-    return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
-  return isTerminal && env.NO_COLOR === undefined &&
-    env.NODE_DISABLE_COLORS === undefined && env.TERM !== 'dumb';
-}
 
 function configure(options) {
   const out = wantsColour(terminals.out);
@@ -152,10 +144,10 @@ function preload(required, imported, main) {
   const from = new Module('internal/preload');
   from.filename = resolvePath(process.cwd(), 'internal');
   from.paths = modulePaths(process.cwd());
-  const find = makeRequire(from);
+  const requireModule = makeRequire(from);
   for (let i = 0; i < required.length; ++i)
     guard(() => {
-      find(required[i]);
+      requireModule(required[i]);
     });
   if (imported.length === 0)
     return main();

@@ -21,22 +21,12 @@ const {
   validateString,
 } = require('internal/validators');
 
-class TestContext {
+// What tests and suites tell of themselves.
+class Facts {
   #test;
-  #assert;
-  #mock;
 
   constructor(test) {
     this.#test = test;
-  }
-
-  // The test is over. Of the class, so that scripts do not see it.
-  static end(context) {
-    try {
-      context.#mock?.reset();
-    } catch {
-      // What it has exchanged is frozen by now.
-    }
   }
 
   get name() {
@@ -59,12 +49,42 @@ class TestContext {
     return this.#test.hasRun && this.#test.passed;
   }
 
-  get error() {
-    return this.#test.error;
-  }
-
   get attempt() {
     return 0;
+  }
+
+  diagnostic(message) {
+    ArrayPrototypePush(this.#test.diagnostics, `${message}`);
+  }
+
+  // At once, unlike `diagnostic`.
+  log(message) {
+    validateString(message, 'message');
+    this.#test.listener.onLog(this.#test, message);
+  }
+}
+
+class TestContext extends Facts {
+  #test;
+  #assert;
+  #mock;
+
+  constructor(test) {
+    super(test);
+    this.#test = test;
+  }
+
+  // The test is over. Of the class, so that scripts do not see it.
+  static end(context) {
+    try {
+      context.#mock?.reset();
+    } catch {
+      // What it has exchanged is frozen by now.
+    }
+  }
+
+  get error() {
+    return this.#test.error;
   }
 
   get assert() {
@@ -81,16 +101,6 @@ class TestContext {
 
   get workerId() {
     return undefined; // no test runner has started the program
-  }
-
-  diagnostic(message) {
-    ArrayPrototypePush(this.#test.diagnostics, `${message}`);
-  }
-
-  // At once, unlike `diagnostic`.
-  log(message) {
-    validateString(message, 'message');
-    this.#test.listener.onLog(this.#test, message);
   }
 
   plan(count, options = {}) {
@@ -179,45 +189,6 @@ function poll(condition, interval, timeout) {
   });
 }
 
-class SuiteContext {
-  #test;
-
-  constructor(test) {
-    this.#test = test;
-  }
-
-  get name() {
-    return this.#test.name;
-  }
-
-  get fullName() {
-    return this.#test.fullName;
-  }
-
-  get filePath() {
-    return this.#test.place?.file;
-  }
-
-  get signal() {
-    return this.#test.signal;
-  }
-
-  get passed() {
-    return this.#test.hasRun && this.#test.passed;
-  }
-
-  get attempt() {
-    return 0;
-  }
-
-  diagnostic(message) {
-    ArrayPrototypePush(this.#test.diagnostics, `${message}`);
-  }
-
-  log(message) {
-    validateString(message, 'message');
-    this.#test.listener.onLog(this.#test, message);
-  }
-}
+class SuiteContext extends Facts {}
 
 module.exports = { SuiteContext, TestContext };

@@ -15,19 +15,12 @@ const {
 
 const { relative } = require('internal/path').makePosix();
 const { process } = require('internal/process');
+const { wantsColour } = require('internal/util/colour');
 const { inspect } = require('internal/util/inspect');
 const { kinds } = require('internal/test/failure');
 
 const { nextTick } = process;
 const codes = { __proto__: null, red: 31, green: 32, yellow: 33, blue: 34, gray: 90 };
-
-function wantsColors() {
-  const { FORCE_COLOR, NO_COLOR, NODE_DISABLE_COLORS } = process.env;
-  if (FORCE_COLOR !== undefined)
-    return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  return process.stdout.isTTY === true && !NO_COLOR && !NODE_DISABLE_COLORS &&
-    process.env.TERM !== 'dumb';
-}
 
 const indentOf = (test) => {
   let depth = 0;
@@ -42,7 +35,7 @@ const textOfPlace = ({ file, line, column }) =>
 class Report {
   #text = '';
   #isLive = false;
-  #colored = wantsColors();
+  #colored = wantsColour(process.stdout.isTTY === true);
   hasFailed = false; // decides the exit status
   #failed = [];
   #counts = {

@@ -1,5 +1,7 @@
 #include "runtime/promise_guard.hpp"
 
+#include "runtime/literal.hpp"
+
 #include <v8-container.h>
 #include <v8-exception.h>
 #include <v8-primitive.h>
@@ -12,11 +14,6 @@ namespace {
 // Of a context's embedder data: a list of what follows.
 constexpr int promises_slot = 11;
 enum part : std::uint32_t { constructor_part, species_part, getter_part, fixed_part };
-
-v8::Local<v8::String> literal(v8::Isolate* isolate, const char* text) {
-  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
-    .ToLocalChecked();
-}
 
 v8::MaybeLocal<v8::Array> noted(v8::Local<v8::Context> context) {
   if (context->GetNumberOfEmbedderDataFields() <= static_cast<unsigned>(promises_slot))

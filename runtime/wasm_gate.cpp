@@ -1,6 +1,7 @@
 #include "runtime/wasm_gate.hpp"
 
 #include "runtime/isolate.hpp"
+#include "runtime/literal.hpp"
 #include "runtime/structured_clone.hpp"
 
 #include <v8-array-buffer.h>
@@ -39,11 +40,6 @@ constexpr auto no_memory = "This context has no memory for more WebAssembly modu
 
 /// What V8 13.6 has for a function that has not been called, measured.
 constexpr std::size_t function_bytes = 90;
-
-v8::Local<v8::String> literal(v8::Isolate* isolate, const char* text) {
-  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
-    .ToLocalChecked();
-}
 
 v8::Local<v8::Value> range_error(v8::Isolate* isolate, const char* message) {
   return v8::Exception::RangeError(literal(isolate, message));

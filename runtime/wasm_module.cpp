@@ -1,5 +1,6 @@
 #include "runtime/wasm_module.hpp"
 
+#include "runtime/literal.hpp"
 #include "runtime/module_compiler.hpp"
 #include "runtime/realm.hpp"
 #include "runtime/structured_clone.hpp"
@@ -19,11 +20,6 @@
 namespace troupe::js {
 
 namespace {
-
-v8::Local<v8::String> literal(v8::Isolate* isolate, const char* text) {
-  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
-    .ToLocalChecked();
-}
 
 bool take_property(v8::Isolate* isolate, v8::Local<v8::Context> context,
                    v8::Local<v8::Object> from, const char* key, v8::Local<v8::Value>& to) {
